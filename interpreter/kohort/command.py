@@ -1,0 +1,230 @@
+"""What a command is, and all commands: each subclass in stdlib/commands registers itself."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from abc import abstractmethod
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, ClassVar, Literal, dataclass_transform
+
+from kohort import wording
+from kohort.diagnostic import ScriptError, Span, suggestion, wrong
+from kohort.phrases import Condition, Number, OptionCall, Options, Term, Text
+from kohort.scope import BindingValue, Scope, Shape
+
+if TYPE_CHECKING:
+    from kohort.dataset import Dataset
+    from kohort.results import Raw, Size
+    from kohort.session import Session
+
+Argument = Literal[
+    "none", "word", "words", "number", "text", "terms", "codes", "optional-code", "optional-word"
+]
+
+
+@dataclass(frozen=True)
+class Option:
+    """One option of a command: its help, what stands in its parentheses, and what it cannot be combined with.
+
+    `argument`: `none` takes no parentheses; `word` one name; `words` one or more names; `number` a number; `text` a text or bare
+    word; `terms` model terms; `codes` one or more codes; `optional-...` the same or nothing (empty parentheses or none).
+    `low`/`high`: bounds of a number, exclusive when `strict`.
+    """
+
+    help: str
+    argument: Argument = "none"
+    excludes: tuple[str, ...] = ()
+    low: float | None = None
+    high: float | None = None
+    whole: bool = False
+
+
+@dataclass_transform(frozen_default=True)
+@dataclass(frozen=True)
+class Command:
+    """A statement of the language: syntax node, check, meaning and help in one class.
+
+    Fields after `span` are the phrases of the sentence in grammar/commands.lark, in order; the rule's name is the command's
+    word with `-` as `_`. `name` is the command's word. The class docstring's first line is the one-line help.
+    """
+
+    span: Span
+
+    name: ClassVar[str] = ""
+    group: ClassVar[str] = ""
+    options_table: ClassVar[Mapping[str, Option]] = {}
+    opens_block: ClassVar[bool] = False
+    closes_block: ClassVar[bool] = False
+    raw_until: ClassVar[str | None] = None
+
+    def __init_subclass__(cls, name: str | None = None) -> None:
+        super().__init_subclass__()
+        dataclass(frozen=True)(cls)
+        if name is not None:
+            cls.name = name
+            _registry[name] = cls
+
+    def check(self, scope: Scope) -> None:
+        """Check names, types and options against what is in sight, and move the scope on. Reads no data.
+
+        Raises `ScriptError` for the first mistake; further ones go to `scope.report`.
+        """
+
+    def recover(self, scope: Scope) -> None:
+        """After a failed check: put what the statement would have made into the scope, with unknown type."""
+
+
+class DataCommand(Command):
+    """Changes the active dataset."""
+
+    @abstractmethod
+    def run(self, dataset: Dataset, scope: Scope) -> Dataset:
+        """Give the changed dataset; `scope` is the state before the statement."""
+
+    def status(self, dataset: Dataset, before: Shape) -> Size | None:
+        """Give the request for the status line of the changed dataset, or None for no line.
+
+        A request with `change` makes the session apply the population floor first.
+        """
+        return None
+
+
+class ShowCommand(Command):
+    """Computes something to be shown."""
+
+    @abstractmethod
+    def run(self, dataset: Dataset, scope: Scope) -> Raw:
+        """Give the unreleased result; `scope` is the state before the statement."""
+
+
+class TellCommand(Command):
+    """Shows metadata, help or the user's own words; needs no dataset."""
+
+    @abstractmethod
+    def run(self, scope: Scope, history: tuple[str, ...]) -> Raw:
+        """Give the document; `history` holds the statements of the session so far."""
+
+
+class SteerCommand(Command):
+    """Steers the session: datasets, bindings, blocks."""
+
+    def run(self, session: Session) -> Size | None:
+        """Change the session's datasets; the scope has been moved on by `check` already."""
+        return None
+
+    def iterations(self) -> Iterator[Mapping[str, BindingValue]]:
+        """Give the bindings of each round of a block that this statement opens."""
+        yield {}
+
+
+_registry: dict[str, type[Command]] = {}
+
+
+def commands() -> Mapping[str, type[Command]]:
+    """Give all commands by name, loading stdlib/commands on first use."""
+    if not _registry:
+        package = importlib.import_module("kohort.stdlib.commands")
+        for module in pkgutil.iter_modules(package.__path__):
+            importlib.import_module(f"{package.__name__}.{module.name}")
+    return _registry
+
+
+def narrowed(shape: Shape, condition: Condition | None) -> Shape:
+    """Give the shape with the `if` clause added to the history of its population."""
+    if condition is None:
+        return shape
+    meaning = wording.of_expression(condition.expression, shape)
+    return replace(shape, population=shape.population.keep(meaning))
+
+
+def selected(dataset: Dataset, condition: Condition | None) -> Dataset:
+    """Give the rows that an `if` clause leaves, described so that the wording knows the clause."""
+    if condition is None:
+        return dataset
+    shape = narrowed(dataset.shape, condition)
+    return dataset.narrowed(condition.expression).described(shape)
+
+
+def check_options(command: type[Command], options: Options) -> None:
+    """Check names, duplicates, arguments and exclusions of options against the command's table.
+
+    Raises `ScriptError`: `unknown-option`, `duplicate-option`, `option-argument`, `options-exclude`.
+    """
+    table = command.options_table
+    seen: set[str] = set()
+    for call in options:
+        name = call.name.text
+        if name not in table:
+            takes = ", ".join(table) if table else "no options"
+            hint = suggestion(name, table) or f"{command.name} takes: {takes}"
+            wrong("unknown-option", f"{command.name} has no option '{name}'", call.name.span, hint)
+        if name in seen:
+            wrong("duplicate-option", f"option '{name}' is given twice", call.name.span)
+        seen.add(name)
+        _check_argument(command.name, call, table[name])
+    for call in options:
+        for other in table[call.name.text].excludes:
+            if other in seen:
+                message = f"'{call.name.text}' and '{other}' cannot be combined"
+                wrong("options-exclude", message, call.span)
+
+
+def _check_argument(command: str, call: OptionCall, option: Option) -> None:
+    name, given = call.name.text, call.arguments or ()
+    kind = option.argument.removeprefix("optional-")
+    if option.argument == "none":
+        if call.arguments:
+            wrong("option-argument", f"'{name}' takes nothing in parentheses", call.span)
+        return
+    if not given:
+        if option.argument.startswith("optional-"):
+            return
+        wrong("option-argument", f"'{name}' needs something in parentheses", call.span, option.help)
+    if kind in ("word", "number", "text", "code") and len(given) > 1:
+        wrong("option-argument", f"'{name}' takes one item in parentheses", call.span)
+    for item in given:
+        if not _fits(kind, item):
+            wrong("option-argument", f"'{name}' needs {_WANTED[kind]} here", item.span, option.help)
+        if kind == "number" and isinstance(item, Number):
+            _check_bounds(name, item, option)
+
+
+_WANTED = {
+    "word": "a name", "words": "names", "number": "a number", "text": "a text", "terms": "terms",
+    "codes": "codes", "code": "a code",
+}  # fmt: skip
+
+
+def _fits(kind: str, item: Number | Text | Term) -> bool:
+    plain = isinstance(item, Term) and len(item.factors) == 1 and not item.factors[0].prefix
+    match kind:
+        case "word" | "words":
+            return plain
+        case "number":
+            return isinstance(item, Number)
+        case "text":
+            return plain or isinstance(item, Text)
+        case "terms":
+            return isinstance(item, Term)
+        case _:
+            return plain or not isinstance(item, Term)
+
+
+def _check_bounds(name: str, item: Number, option: Option) -> None:
+    low, high = option.low, option.high
+    if option.whole and not isinstance(item.value, int):
+        wrong("option-argument", f"'{name}' needs a whole number", item.span)
+    if low is not None and item.value <= low or high is not None and item.value >= high:
+        bounds = (
+            f"between {low:g} and {high:g} (exclusive)" if low is not None and high is not None
+            else f"above {low:g}" if low is not None else f"below {high:g}"
+        )
+        wrong("option-argument", f"'{name}' must be {bounds}", item.span)
+
+
+__all__ = [
+    "Command", "DataCommand", "Option", "ScriptError", "ShowCommand", "SteerCommand", "TellCommand",
+    "check_options", "commands", "narrowed", "selected",
+]  # fmt: skip

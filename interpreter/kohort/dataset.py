@@ -1,0 +1,120 @@
+"""What commands see of the engine: a dataset with a dozen operations and a handful of statistics requests.
+
+A dataset is never changed in place: every operation gives a new one that shares columns with the old. Units are settled at
+once, values are computed when a request needs them. The static description (`shape`) comes from the checker; the session attaches the new
+one after each data command, so operations here deal with rows and columns only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Protocol, Self
+
+from kohort.expression import Expression
+from kohort.phrases import Date, Rules, Terms
+from kohort.results import Frequencies, LinearModel, Magnitudes, Size, Summary
+from kohort.scope import Shape, Type, Variable
+
+if TYPE_CHECKING:
+    from kohort.catalogue import Databank, RegisterVariable
+
+
+class Dataset(Protocol):
+    """A table of the session, as commands see it."""
+
+    @property
+    def shape(self) -> Shape:
+        """The checked description that the rows belong to."""
+        ...
+
+    def described(self, shape: Shape) -> Self:
+        """Give the same rows under a new description (set by the session, and by `if` clauses)."""
+        ...
+
+    # ---- units and rows
+
+    def imported(
+        self, bank: Databank, entry: RegisterVariable, day: Date | None, name: str, outer: bool
+    ) -> Self:
+        """Left join a register variable at a date (the first import defines the units); `outer` adds unknown units."""
+        ...
+
+    def narrowed(self, condition: Expression) -> Self:
+        """Keep the rows where the condition is 1; everything else (0 or missing) goes."""
+        ...
+
+    def sampled(self, fraction: float | None, count: int | None, seed: int, buckets: int) -> Self:
+        """Keep a keyed random subset: a unit stays iff its keyed hash for this seed's bucket is small enough."""
+        ...
+
+    def collapsed(
+        self, by: str, statistics: Sequence[tuple[str, str, str]], unit_type: str | None
+    ) -> Self:
+        """One row per distinct non-missing value of `by`; statistics are (statistic, variable, new name).
+
+        `unit_type` is the protected unit type of the new rows, or None where they are public.
+        """
+        ...
+
+    # ---- columns
+
+    def with_column(
+        self, name: str, expression: Expression, type_: Type, condition: Expression | None = None,
+        keep_old: bool = False,
+    ) -> Self:
+        """Add or replace a column. Where the condition is not 1: missing, or the old value with `keep_old`."""
+        ...
+
+    def recoded(self, name: str, rules: Rules, condition: Expression | None, new: str) -> Self:
+        """Add or replace column `new` with the first matching rule applied to the old value of `name`."""
+        ...
+
+    def parsed(self, name: str, new: str, ignore: str, comma: bool, type_: Type) -> Self:
+        """Add or replace column `new`: the numbers that the texts of `name` say; unparsable ones become missing."""
+        ...
+
+    def renamed(self, old: str, new: str) -> Self:
+        """Rename a column."""
+        ...
+
+    def copied(self, old: str, new: str) -> Self:
+        """Add a copy of a column."""
+        ...
+
+    def without(self, names: Sequence[str]) -> Self:
+        """Remove columns."""
+        ...
+
+    def joined(self, source: Self, names: Sequence[str], on: str | None) -> Self:
+        """Left join columns of `source`, matching its unit key with column `on` here (None: this dataset's key)."""
+        ...
+
+    # ---- statistics requests; all answers are unreleased
+
+    def size(self, message: str, words: Mapping[str, str], change: bool = True) -> Size:
+        """Count the distinct units."""
+        ...
+
+    def counts(
+        self, by: Sequence[Variable], missing: bool, statistics: tuple[str, ...], options: Mapping[str, Any]
+    ) -> Frequencies:
+        """Count units by the codes of variables, with every margin."""
+        ...
+
+    def magnitudes(
+        self, by: Sequence[Variable], of: Sequence[Variable], missing: bool, statistics: tuple[str, ...],
+        options: Mapping[str, Any],
+    ) -> Magnitudes:
+        """Give the values of numeric variables by the cells of a table."""
+        ...
+
+    def summary(self, of: Sequence[Variable], statistics: tuple[str, ...]) -> Summary:
+        """Give the values of numeric variables for descriptive statistics."""
+        ...
+
+    def linear_model(
+        self, outcome: Variable, terms: Terms, continuous: Sequence[Variable], factors: Sequence[Variable],
+        options: Mapping[str, Any],
+    ) -> LinearModel:
+        """Give the complete cases of a linear model."""
+        ...

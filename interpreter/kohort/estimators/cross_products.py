@@ -1,0 +1,223 @@
+"""Weighted sums over the rows of a coded design: cross products, combinations, quadratic forms.
+
+Every sum runs over chunks of rows in order, with numpy's own loops and without threads, so that a
+digit does not depend on the number of cores.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from kohort.estimators.design import Block, Floats, Integers
+
+CHUNK = 1 << 17
+# A factor with so few columns is cheaper as separate columns of a chunk than by counting.
+_SPREAD = 3
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Coded:
+    """A factor's part of one chunk: level + 1 (0 is the reference), multiplier, columns."""
+
+    levels: Integers
+    x: Floats | None
+    columns: slice
+    source: int
+
+    @property
+    def size(self) -> int:
+        return self.columns.stop - self.columns.start + 1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Chunk:
+    """One chunk of rows: dense columns as rows of a matrix, and the factors."""
+
+    rows: slice
+    dense: Floats
+    dense_columns: Integers
+    coded: tuple[_Coded, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Columns:
+    """The columns of a design, each plain numeric one less its centre.
+
+    `centres` has one number per block, subtracted from blocks that are one numeric column and
+    ignored for others. `weights` is float64[N] or None for ones.
+    """
+
+    blocks: tuple[Block, ...]
+    centres: tuple[float, ...]
+    rows: int
+    weights: Floats | None = None
+
+    @property
+    def width(self) -> int:
+        return sum(block.width for block in self.blocks)
+
+    def appended(self, x: Floats, name: str) -> "Columns":
+        """The same columns and one more, not centred."""
+        blocks = (*self.blocks, Block((name,), x=x))
+        return Columns(blocks, (*self.centres, 0.0), self.rows, self.weights)
+
+    def weighted(self, weights: Floats | None) -> "Columns":
+        """The same columns with other weights."""
+        return Columns(self.blocks, self.centres, self.rows, weights)
+
+    def _chunks(self, size: int = CHUNK) -> Iterator[_Chunk]:
+        for start in range(0, self.rows, size):
+            yield self._chunk(slice(start, min(start + size, self.rows)))
+
+    def _chunk(self, rows: slice) -> _Chunk:
+        dense: list[Floats] = []
+        places: list[int] = []
+        coded: list[_Coded] = []
+        first = 0
+        for block, centre in zip(self.blocks, self.centres, strict=True):
+            x = None if block.x is None else block.x[rows]
+            if block.codes is None:
+                one = np.ones(rows.stop - rows.start)
+                dense.append(one if x is None else x - centre)
+                places.append(first)
+            elif block.width <= _SPREAD:
+                codes = block.codes[rows]
+                for level in range(block.width):
+                    hit = (codes == level).astype(np.float64)
+                    dense.append(hit if x is None else hit * x)
+                    places.append(first + level)
+            else:
+                levels = block.codes[rows].astype(np.int64) + 1
+                columns = slice(first, first + block.width)
+                coded.append(_Coded(levels, x, columns, id(block.codes)))
+            first += block.width
+        matrix = np.array(dense) if dense else np.empty((0, rows.stop - rows.start))
+        return _Chunk(rows, matrix, np.array(places, dtype=np.int64), tuple(coded))
+
+    def _weights(self, rows: slice) -> Floats | None:
+        return None if self.weights is None else self.weights[rows]
+
+    def gram(self) -> Floats:
+        """Cross products sum(w x x'), float64[k, k]."""
+        result = np.zeros((self.width, self.width))
+        for chunk in self._chunks():
+            w = self._weights(chunk.rows)
+            weighted = chunk.dense if w is None else chunk.dense * w
+            for a, column in enumerate(chunk.dense_columns):
+                sums = np.einsum("ai,i->a", chunk.dense[a:], weighted[a])
+                result[chunk.dense_columns[a:], column] += sums
+            for b, part in enumerate(chunk.coded):
+                scaled = weighted if part.x is None else weighted * part.x
+                for a, column in enumerate(chunk.dense_columns):
+                    result[part.columns, column] += _by_level(part, scaled[a])
+                for other in chunk.coded[: b + 1]:
+                    _add_pair(result, part, other, w)
+        # Each pair of columns was filled once, on one side of the diagonal or the other.
+        return result + result.T - np.diag(np.diagonal(result))
+
+    def against(self, z: Floats) -> Floats:
+        """Cross products sum(w x z) with one more column z (float64[N]), float64[k]."""
+        result = np.zeros(self.width)
+        for chunk in self._chunks():
+            w = self._weights(chunk.rows)
+            target = z[chunk.rows] if w is None else z[chunk.rows] * w
+            if len(chunk.dense):
+                result[chunk.dense_columns] += np.einsum("ai,i->a", chunk.dense, target)
+            for part in chunk.coded:
+                scaled = target if part.x is None else target * part.x
+                result[part.columns] += _by_level(part, scaled)
+        return result
+
+    def combine(self, coefficients: Floats) -> Floats:
+        """The linear combination X b of every row, float64[N]."""
+        result = np.empty(self.rows)
+        for chunk in self._chunks():
+            total = np.einsum("a,ai->i", coefficients[chunk.dense_columns], chunk.dense)
+            for part in chunk.coded:
+                value = _with_reference(coefficients[part.columns])[part.levels]
+                total += value if part.x is None else value * part.x
+            result[chunk.rows] = total
+        return result
+
+    def quadratic(self, matrix: Floats) -> Floats:
+        """The quadratic form x' M x of every row for a symmetric M, float64[N]."""
+        result = np.empty(self.rows)
+        for chunk in self._chunks():
+            result[chunk.rows] = _quadratic(chunk, matrix)
+        return result
+
+
+def weighted_sum(x: Floats, weights: Floats | None) -> float:
+    """sum(w x), in row order by chunks."""
+    total = 0.0
+    for start in range(0, len(x), CHUNK):
+        rows = slice(start, start + CHUNK)
+        part = x[rows] if weights is None else x[rows] * weights[rows]
+        total += float(part.sum())
+    return total
+
+
+def weighted_squares(x: Floats, weights: Floats | None, centre: float = 0.0) -> float:
+    """sum(w (x - centre)^2), in row order by chunks."""
+    total = 0.0
+    for start in range(0, len(x), CHUNK):
+        rows = slice(start, start + CHUNK)
+        part = x[rows] - centre
+        part *= part
+        if weights is not None:
+            part *= weights[rows]
+        total += float(part.sum())
+    return total
+
+
+def _with_reference(values: Floats) -> Floats:
+    """Values by level with a zero (row) for the reference in front."""
+    return np.concatenate([np.zeros((1, *values.shape[1:])), values])
+
+
+def _by_level(part: _Coded, values: Floats) -> Floats:
+    return np.bincount(part.levels, weights=values, minlength=part.size)[1:]
+
+
+def _product(*factors: Floats | None) -> Floats | None:
+    result: Floats | None = None
+    for factor in factors:
+        if factor is not None:
+            result = factor if result is None else result * factor
+    return result
+
+
+def _add_pair(result: Floats, part: _Coded, other: _Coded, w: Floats | None) -> None:
+    """Add the cross products of two factors of one chunk below the diagonal of blocks."""
+    values = _product(w, part.x, other.x)
+    if part.source == other.source:
+        rows = np.arange(part.columns.start, part.columns.stop)
+        columns = np.arange(other.columns.start, other.columns.stop)
+        result[rows, columns] += np.bincount(part.levels, weights=values, minlength=part.size)[1:]
+        return
+    joint = part.levels * other.size + other.levels
+    table = np.bincount(joint, weights=values, minlength=part.size * other.size)
+    result[part.columns, other.columns] += table.reshape(part.size, other.size)[1:, 1:]
+
+
+def _quadratic(chunk: _Chunk, matrix: Floats) -> Floats:
+    places = chunk.dense_columns
+    inner = matrix[np.ix_(places, places)]
+    total = np.einsum("ai,ai->i", inner @ chunk.dense, chunk.dense)
+    for b, part in enumerate(chunk.coded):
+        levels = np.arange(part.columns.start, part.columns.stop)
+        cross = _with_reference(matrix[np.ix_(levels, places)])
+        value = np.zeros(len(part.levels))
+        for a in range(len(places)):
+            value += np.ascontiguousarray(cross[:, a])[part.levels] * chunk.dense[a]
+        for other in chunk.coded[:b]:
+            table = np.zeros((part.size, other.size))
+            table[1:, 1:] = matrix[part.columns, other.columns]
+            gathered = table.ravel()[part.levels * other.size + other.levels]
+            value += gathered if other.x is None else gathered * other.x
+        value *= 2.0
+        own = _with_reference(np.diagonal(matrix)[part.columns])[part.levels]
+        value += own if part.x is None else own * part.x
+        total += value if part.x is None else value * part.x
+    return total

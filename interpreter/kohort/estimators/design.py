@@ -1,0 +1,74 @@
+"""A model design as blocks of coded columns, so that a factor of many levels is never spread out."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+type Floats = NDArray[np.float64]
+type Codes = NDArray[np.int32]
+type Integers = NDArray[np.int64]
+
+CONSTANT = "_cons"
+MAX_COLUMNS = 5_000
+
+
+class DesignTooWide(ValueError):
+    """The design has more columns than a dense cross product matrix can hold."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Block:
+    """One term: a column, or one column per level of a factor.
+
+    `names` are the stable ids of the columns (`x`, `i.x[2]`, `i.a[2]#i.b[1]`, `c.x#c.y`, `_cons`).
+    `codes` is int32[N], the index of a row's level among `names`, -1 for the reference level.
+    `x` is float64[N], a multiplier; without codes it is the column itself. With neither, ones.
+    """
+
+    names: tuple[str, ...]
+    codes: Codes | None = None
+    x: Floats | None = None
+
+    def __post_init__(self) -> None:
+        if self.codes is None and len(self.names) != 1:
+            raise ValueError("a block without codes has exactly one column")
+
+    @property
+    def width(self) -> int:
+        return len(self.names)
+
+    @property
+    def continuous(self) -> bool:
+        """Whether the block is one plain numeric column."""
+        return self.codes is None and self.x is not None
+
+
+def constant_block() -> Block:
+    """The column of ones."""
+    return Block((CONSTANT,))
+
+
+@dataclass(frozen=True, eq=False)
+class Design:
+    """Blocks over the same rows, in the order of the command; the constant is not among them."""
+
+    blocks: tuple[Block, ...]
+    rows: int
+
+    def __post_init__(self) -> None:
+        for block in self.blocks:
+            for part in (block.codes, block.x):
+                if part is not None and len(part) != self.rows:
+                    raise ValueError("every block must have one entry per row of the design")
+        if self.width > MAX_COLUMNS:
+            raise DesignTooWide(f"more than {MAX_COLUMNS} columns")
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        return tuple(name for block in self.blocks for name in block.names)
+
+    @property
+    def width(self) -> int:
+        return sum(block.width for block in self.blocks)

@@ -1,0 +1,256 @@
+"""Least squares from cross products: classical and robust covariance, weights, leverage."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from kohort.estimators.cross_products import Columns, weighted_squares, weighted_sum
+from kohort.estimators.design import Block, Design, Floats, constant_block
+from kohort.estimators.elimination import Elimination, eliminate
+from kohort.estimators.inference import f_tail
+
+type Covariance = Literal["classical", "robust"]
+type Reason = Literal["constant outcome", "too few rows", "no regressor"]
+
+# Below this share of unexplained variation, y'y - b'X'y has lost too many digits.
+_CLOSE_FIT = 1e-6
+
+
+class NotEstimable(Exception):
+    """No fit exists; `reason` says which of the three causes."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason)
+        self.reason: Reason = reason
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LinearFit:
+    """A fitted linear model.
+
+    `names`, `coefficients` float64[k] and `covariance` float64[k, k] are of the kept columns in the
+    design's order, the constant last. `dropped` names the collinear columns. `rss`, `tss` are
+    weighted sums of squares (tss uncentred without a constant). `df_model` counts the kept columns
+    but the constant. `elimination` is the geometry of the regressors, for leverage.
+    """
+
+    names: tuple[str, ...]
+    coefficients: Floats
+    covariance: Floats
+    dropped: tuple[str, ...]
+    constant: bool
+    n: int
+    rss: float
+    tss: float
+    f: float
+    elimination: Elimination
+    residuals: Floats | None
+
+    @property
+    def k(self) -> int:
+        return len(self.names)
+
+    @property
+    def df_residual(self) -> int:
+        return self.n - self.k
+
+    @property
+    def df_model(self) -> int:
+        return self.k - self.constant
+
+    @property
+    def errors(self) -> Floats:
+        """Standard errors, float64[k]."""
+        return np.sqrt(np.maximum(np.diagonal(self.covariance), 0.0))
+
+    @property
+    def r2(self) -> float:
+        return 1.0 - self.rss / self.tss if self.tss > 0 else float("nan")
+
+    @property
+    def adjusted_r2(self) -> float:
+        return 1.0 - (1.0 - self.r2) * (self.n - self.constant) / self.df_residual
+
+    @property
+    def root_mse(self) -> float:
+        return float(np.sqrt(self.rss / self.df_residual))
+
+    @property
+    def f_p(self) -> float:
+        """P of the overall F test."""
+        return f_tail(self.f, self.df_model, self.df_residual)
+
+    def leverage(self) -> Floats:
+        """Leverage of every row, w x'(X'WX)^-1 x, float64[N]."""
+        part = self.elimination
+        h = part.columns.quadratic(part.spread(part.inverse))
+        return h if part.columns.weights is None else h * part.columns.weights
+
+
+def columns_of(design: Design, weights: Floats | None, constant: bool) -> Columns:
+    """The design's columns, the constant (if any) first and numeric columns less their means.
+
+    Without a constant nothing is centred: that would change the model.
+    """
+    if not constant:
+        return Columns(design.blocks, (0.0,) * len(design.blocks), design.rows, weights)
+    mass = float(design.rows) if weights is None else weighted_sum(weights, None)
+    means = [_mean(block, weights, mass) for block in design.blocks]
+    return Columns((constant_block(), *design.blocks), (0.0, *means), design.rows, weights)
+
+
+def _mean(block: Block, weights: Floats | None, mass: float) -> float:
+    if block.x is None or block.codes is not None:
+        return 0.0
+    return weighted_sum(block.x, weights) / mass
+
+
+def norms_of(columns: Columns, gram: Floats) -> Floats:
+    """Norms of the columns before centring, float64[k]; `gram` is after centring."""
+    mass = gram[0, 0] if any(columns.centres) else 0.0
+    shift = np.concatenate(
+        [np.full(b.width, c) for b, c in zip(columns.blocks, columns.centres, strict=True)]
+    )
+    return np.sqrt(np.maximum(np.diagonal(gram), 0.0) + mass * shift**2)
+
+
+def fit(
+    design: Design,
+    y: Floats,
+    *,
+    weights: Floats | None = None,
+    constant: bool = True,
+    covariance: Covariance = "classical",
+) -> LinearFit:
+    """Fit y (float64[N]) on the design by least squares with optional weights (float64[N]).
+
+    Covariance: classical s^2 (X'WX)^-1 with s^2 = RSS/(n - k), or robust HC1, n/(n - k) times the
+    sandwich (analysis.md 3.0.3). Raises NotEstimable.
+    """
+    if design.rows == 0 or float(y.min()) == float(y.max()):
+        raise NotEstimable("constant outcome" if design.rows else "too few rows")
+    columns = columns_of(design, weights, constant)
+    mass = float(design.rows) if weights is None else weighted_sum(weights, None)
+    centre = weighted_sum(y, weights) / mass if constant else 0.0
+    with_y = Columns(
+        (*columns.blocks, Block(("y",), x=y)), (*columns.centres, centre), design.rows, weights
+    )
+    full = with_y.gram()
+    gram, tss = full[:-1, :-1], float(full[-1, -1])
+    elimination = eliminate(columns, gram, norms_of(columns, gram))
+    if len(elimination.kept) <= constant:
+        raise NotEstimable("no regressor")
+    if design.rows <= len(elimination.kept):
+        raise NotEstimable("too few rows")
+    return _solved(elimination, y - centre, centre, full[-1, :-1], tss, constant, covariance)
+
+
+def _solved(
+    elimination: Elimination,
+    y: Floats,
+    centre: float,
+    cross: Floats,
+    tss: float,
+    constant: bool,
+    covariance: Covariance,
+) -> LinearFit:
+    columns, inverse = elimination.columns, elimination.inverse
+    places = elimination.slots[elimination.kept]
+    if elimination.replaced:
+        cross = columns.against(y)
+    target = cross[places]
+    b = inverse @ target
+    rss = tss - float(b @ target)
+    residuals = None
+    if covariance == "robust" or elimination.replaced or rss < _CLOSE_FIT * tss:
+        residuals = y - columns.combine(elimination.spread(b))
+        b = b + inverse @ columns.against(residuals)[places]
+        residuals = y - columns.combine(elimination.spread(b))
+        rss = weighted_squares(residuals, columns.weights)
+    n, k = columns.rows, len(places)
+    v = inverse * (rss / (n - k))
+    if covariance == "robust" and residuals is not None:
+        v = _sandwich(elimination, residuals)
+    f = _overall(b, v, constant, rss, tss, n) if covariance == "classical" else _wald(b, v, constant)
+    b, v = elimination.restore(b, v)
+    b, v = _uncentred(elimination, b, v, centre, constant)
+    return _named(elimination, b, v, constant, rss, tss, f, residuals)
+
+
+def _sandwich(elimination: Elimination, residuals: Floats) -> Floats:
+    """HC1: n/(n - k) (X'WX)^-1 sum(w^2 e^2 x x') (X'WX)^-1."""
+    columns, inverse = elimination.columns, elimination.inverse
+    places = elimination.slots[elimination.kept]
+    scores = residuals if columns.weights is None else residuals * columns.weights
+    meat = columns.weighted(scores**2).gram()[np.ix_(places, places)]
+    n, k = columns.rows, len(places)
+    return n / (n - k) * (inverse @ meat @ inverse)
+
+
+def _overall(
+    b: Floats, v: Floats, constant: bool, rss: float, tss: float, n: int
+) -> float:
+    """F test of all coefficients but the constant, from the sums of squares."""
+    df_model, df_residual = len(b) - constant, n - len(b)
+    if rss <= 0:
+        return float("nan")
+    return (tss - rss) / df_model / (rss / df_residual)
+
+
+def _wald(b: Floats, v: Floats, constant: bool) -> float:
+    """F form of the Wald test of all coefficients but the constant (the first one)."""
+    b, v = b[int(constant) :], v[int(constant) :, int(constant) :]
+    scale = np.sqrt(np.diagonal(v))
+    if not np.all(scale > 0):
+        return float("nan")
+    standard = b / scale
+    return float(standard @ np.linalg.solve(v / np.outer(scale, scale), standard)) / len(b)
+
+
+def _uncentred(
+    elimination: Elimination, b: Floats, v: Floats, centre: float, constant: bool
+) -> tuple[Floats, Floats]:
+    """Move the means of the numeric columns and of y into the constant, the first column."""
+    if not constant:
+        return b, v
+    columns = elimination.columns
+    shift = np.concatenate(
+        [np.full(x.width, c) for x, c in zip(columns.blocks, columns.centres, strict=True)]
+    )[elimination.kept]
+    b[0] += centre - float(shift @ b)
+    v[0, :] -= shift @ v
+    v[:, 0] -= v @ shift
+    return b, v
+
+
+def _named(
+    elimination: Elimination,
+    b: Floats,
+    v: Floats,
+    constant: bool,
+    rss: float,
+    tss: float,
+    f: float,
+    residuals: Floats | None,
+) -> LinearFit:
+    names = [name for block in elimination.columns.blocks for name in block.names]
+    names = names[: len(elimination.slots)]
+    kept = set(elimination.kept.tolist())
+    dropped = tuple(name for j, name in enumerate(names) if j not in kept)
+    order = np.arange(len(b))
+    if constant:
+        order = np.concatenate([order[1:], order[:1]])
+    return LinearFit(
+        names=tuple(names[elimination.kept[i]] for i in order),
+        coefficients=b[order],
+        covariance=v[np.ix_(order, order)],
+        dropped=dropped,
+        constant=constant,
+        n=elimination.columns.rows,
+        rss=max(rss, 0.0),
+        tss=tss,
+        f=f,
+        elimination=elimination,
+        residuals=residuals,
+    )

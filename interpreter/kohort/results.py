@@ -1,0 +1,178 @@
+"""What commands compute: one class per kind of statistic, all unreleased. Nothing here can be shown.
+
+Arrays are numpy arrays behind these classes; only `kohort.disclosure` looks inside. The front end imports this module
+without importing numpy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from kohort import wording
+from kohort.phrases import Terms
+from kohort.scope import Code, Shape, Variable
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+class Raw:
+    """An unreleased result. It has no text form: printing it by accident shows nothing."""
+
+    def __repr__(self) -> str:
+        return "<unreleased>"
+
+    def __str__(self) -> NoReturn:
+        raise TypeError("an unreleased result has no text")
+
+    def __format__(self, spec: str) -> NoReturn:
+        raise TypeError("an unreleased result has no text")
+
+
+@dataclass(frozen=True, repr=False)
+class Size(Raw):
+    """How many units a dataset holds after a command.
+
+    `n` is the true number of distinct units, `sums` the wrapping uint64 sum of their record keys. `population` is the
+    normalised history. `change` says whether the unit set changed (then the population floor applies).
+    `message` and `words` are the status line's key and its names (never numbers).
+    """
+
+    dataset: str
+    unit_type: str | None
+    n: int
+    sums: int
+    population: wording.Population
+    public: bool
+    message: str
+    words: Mapping[str, str]
+    change: bool = True
+
+
+@dataclass(frozen=True, repr=False)
+class Axis:
+    """One variable of a table and its codes found in the data, ascending; None (missing) last."""
+
+    variable: Variable
+    codes: tuple[Code | None, ...]
+
+    def __repr__(self) -> str:
+        return "<unreleased>"
+
+
+@dataclass(frozen=True, repr=False)
+class Cells(Raw):
+    """The occurring combinations of some axes.
+
+    `axes`: which axes (positions), ascending. `index`: int32 (k, len(axes)), positions in `Axis.codes`, sorted
+    lexicographically. `n`: int64 (k), distinct units. `sums`: uint64 (k), wrapping sums of their record keys.
+    """
+
+    axes: tuple[int, ...]
+    index: NDArray[np.int32]
+    n: NDArray[np.int64]
+    sums: NDArray[np.uint64]
+
+
+@dataclass(frozen=True, repr=False)
+class Frequencies(Raw):
+    """Counts of units in each combination of values, with every margin counted on its own.
+
+    `cells` maps each subset of axis positions to its cells; `()` is the grand total (one row, index of width 0).
+    Without `missing`, rows where any axis is missing are left out of all of them.
+    """
+
+    shape: Shape
+    axes: tuple[Axis, ...]
+    cells: Mapping[tuple[int, ...], Cells]
+    missing: bool
+    statistics: tuple[str, ...] = ("freq",)
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, repr=False)
+class Column(Raw):
+    """The values of one numeric variable, row by row in unit order, without missing values.
+
+    `x`: float64 (N). `keys`: uint64 (N), record keys. `row`: int64 (N), row numbers in the (narrowed) dataset, for
+    looking up cells; None means every row. `base_x`, `base_keys`: the same variable over the whole active dataset, from which winsorising
+    limits come; None where they are the same arrays. `units`: int64 (N), unit numbers where units have several rows, else None.
+    """
+
+    variable: Variable
+    x: NDArray[np.float64]
+    keys: NDArray[np.uint64]
+    row: NDArray[np.int64] | None = None
+    base_x: NDArray[np.float64] | None = None
+    base_keys: NDArray[np.uint64] | None = None
+    base_population: wording.Population | None = None
+    units: NDArray[np.int64] | None = None
+
+
+@dataclass(frozen=True, repr=False)
+class Magnitudes(Raw):
+    """A volume table: numeric variables by the cells of a frequency table.
+
+    `frequencies` counts the units of each cell. `positions` maps each subset of axes to int32 (rows of the dataset), the position of
+    the row's cell in `frequencies.cells[subset]`, -1 for rows that are left out. `columns` are the summarised variables.
+    """
+
+    frequencies: Frequencies
+    positions: Mapping[tuple[int, ...], NDArray[np.int32]]
+    columns: tuple[Column, ...]
+    statistics: tuple[str, ...]
+
+
+@dataclass(frozen=True, repr=False)
+class Summary(Raw):
+    """Descriptive statistics of numeric variables, one row each. `statistics` beyond the fixed ones: gini, iqr."""
+
+    shape: Shape
+    columns: tuple[Column, ...]
+    statistics: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, repr=False)
+class FactorLevels:
+    """A categorical column of a model: `codes` ascending, `index` int32 (N) positions in `codes`."""
+
+    variable: Variable
+    codes: tuple[Code, ...]
+    index: NDArray[np.int32]
+
+    def __repr__(self) -> str:
+        return "<unreleased>"
+
+
+@dataclass(frozen=True, repr=False)
+class LinearModel(Raw):
+    """The complete cases of a linear model.
+
+    `outcome`: float64 (N). `continuous`: variable name -> float64 (N). `factors`: variable name -> levels.
+    `keys`: uint64 (N). `units`: int64 (N) or None where each row is a unit of its own. `terms` as written; which names are factors is decided by the
+    command (`factor_names`).
+    """
+
+    shape: Shape
+    outcome: Variable
+    y: NDArray[np.float64]
+    terms: Terms
+    continuous: Mapping[str, tuple[Variable, NDArray[np.float64]]]
+    factors: Mapping[str, FactorLevels]
+    keys: NDArray[np.uint64]
+    units: NDArray[np.int64] | None = None
+    population: wording.Population = wording.EVERYBODY
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, repr=False)
+class Document(Raw):
+    """Metadata and the user's own words: help, catalogue entries, code lists, history, text blocks. No data.
+
+    `blocks` are made with the functions of `kohort.disclosure.released`.
+    """
+
+    blocks: Sequence[Any]
