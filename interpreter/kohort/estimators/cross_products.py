@@ -27,7 +27,7 @@ class _Coded:
 
     @property
     def size(self) -> int:
-        return self.columns.stop - self.columns.start + 1
+        return int(self.columns.stop - self.columns.start) + 1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -177,7 +177,8 @@ def _with_reference(values: Floats) -> Floats:
 
 
 def _by_level(part: _Coded, values: Floats) -> Floats:
-    return np.bincount(part.levels, weights=values, minlength=part.size)[1:]
+    sums = np.bincount(part.levels, weights=values, minlength=part.size)
+    return np.asarray(sums[1:], dtype=np.float64)
 
 
 def _product(*factors: Floats | None) -> Floats | None:
@@ -204,7 +205,7 @@ def _add_pair(result: Floats, part: _Coded, other: _Coded, w: Floats | None) -> 
 def _quadratic(chunk: _Chunk, matrix: Floats) -> Floats:
     places = chunk.dense_columns
     inner = matrix[np.ix_(places, places)]
-    total = np.einsum("ai,ai->i", inner @ chunk.dense, chunk.dense)
+    total: Floats = np.einsum("ai,ai->i", inner @ chunk.dense, chunk.dense)
     for b, part in enumerate(chunk.coded):
         levels = np.arange(part.columns.start, part.columns.stop)
         cross = _with_reference(matrix[np.ix_(levels, places)])

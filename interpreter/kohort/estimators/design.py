@@ -1,20 +1,21 @@
-"""A model design as blocks of coded columns, so that a factor of many levels is never spread out."""
+"""A model design as blocks of coded columns, so that factors are never spread out."""
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-type Floats = NDArray[np.float64]
-type Codes = NDArray[np.int32]
-type Integers = NDArray[np.int64]
+Floats: TypeAlias = NDArray[np.float64]
+Codes: TypeAlias = NDArray[np.int32]
+Integers: TypeAlias = NDArray[np.int64]
 
 CONSTANT = "_cons"
 MAX_COLUMNS = 5_000
 
 
-class DesignTooWide(ValueError):
+class DesignTooWideError(ValueError):
     """The design has more columns than a dense cross product matrix can hold."""
 
 
@@ -63,7 +64,7 @@ class Design:
                 if part is not None and len(part) != self.rows:
                     raise ValueError("every block must have one entry per row of the design")
         if self.width > MAX_COLUMNS:
-            raise DesignTooWide(f"more than {MAX_COLUMNS} columns")
+            raise DesignTooWideError(f"more than {MAX_COLUMNS} columns")
 
     @cached_property
     def names(self) -> tuple[str, ...]:

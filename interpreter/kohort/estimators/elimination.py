@@ -11,7 +11,7 @@ from kohort.estimators.design import Floats, Integers
 COLLINEAR = 1e-9
 # Cross products in doubles cannot tell shares of a squared norm below about 1e-13; from here
 # down a column's residual is worked out from the rows themselves.
-_DOUBTFUL = 1e-8
+_DOUBTFUL = 1e-7
 _HOPELESS = 1e-13
 # One column of floats is held for each doubtful one.
 _MAX_RESIDUALS = 16

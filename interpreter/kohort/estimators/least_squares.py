@@ -1,7 +1,7 @@
 """Least squares from cross products: classical and robust covariance, weights, leverage."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeAlias
 
 import numpy as np
 
@@ -10,14 +10,14 @@ from kohort.estimators.design import Block, Design, Floats, constant_block
 from kohort.estimators.elimination import Elimination, eliminate
 from kohort.estimators.inference import f_tail
 
-type Covariance = Literal["classical", "robust"]
-type Reason = Literal["constant outcome", "too few rows", "no regressor"]
+Covariance: TypeAlias = Literal["classical", "robust"]
+Reason: TypeAlias = Literal["constant outcome", "too few rows", "no regressor"]
 
 # Below this share of unexplained variation, y'y - b'X'y has lost too many digits.
 _CLOSE_FIT = 1e-6
 
 
-class NotEstimable(Exception):
+class NotEstimableError(Exception):
     """No fit exists; `reason` says which of the three causes."""
 
     def __init__(self, reason: Reason) -> None:
@@ -109,9 +109,9 @@ def _mean(block: Block, weights: Floats | None, mass: float) -> float:
 def norms_of(columns: Columns, gram: Floats) -> Floats:
     """Norms of the columns before centring, float64[k]; `gram` is after centring."""
     mass = gram[0, 0] if any(columns.centres) else 0.0
-    shift = np.concatenate(
-        [np.full(b.width, c) for b, c in zip(columns.blocks, columns.centres, strict=True)]
-    )
+    shift = np.concatenate([
+        np.full(b.width, c) for b, c in zip(columns.blocks, columns.centres, strict=True)
+    ])
     return np.sqrt(np.maximum(np.diagonal(gram), 0.0) + mass * shift**2)
 
 
@@ -126,10 +126,10 @@ def fit(
     """Fit y (float64[N]) on the design by least squares with optional weights (float64[N]).
 
     Covariance: classical s^2 (X'WX)^-1 with s^2 = RSS/(n - k), or robust HC1, n/(n - k) times the
-    sandwich (analysis.md 3.0.3). Raises NotEstimable.
+    sandwich (analysis.md 3.0.3). Raises NotEstimableError.
     """
     if design.rows == 0 or float(y.min()) == float(y.max()):
-        raise NotEstimable("constant outcome" if design.rows else "too few rows")
+        raise NotEstimableError("constant outcome" if design.rows else "too few rows")
     columns = columns_of(design, weights, constant)
     mass = float(design.rows) if weights is None else weighted_sum(weights, None)
     centre = weighted_sum(y, weights) / mass if constant else 0.0
@@ -140,9 +140,9 @@ def fit(
     gram, tss = full[:-1, :-1], float(full[-1, -1])
     elimination = eliminate(columns, gram, norms_of(columns, gram))
     if len(elimination.kept) <= constant:
-        raise NotEstimable("no regressor")
+        raise NotEstimableError("no regressor")
     if design.rows <= len(elimination.kept):
-        raise NotEstimable("too few rows")
+        raise NotEstimableError("too few rows")
     return _solved(elimination, y - centre, centre, full[-1, :-1], tss, constant, covariance)
 
 
@@ -172,7 +172,11 @@ def _solved(
     v = inverse * (rss / (n - k))
     if covariance == "robust" and residuals is not None:
         v = _sandwich(elimination, residuals)
-    f = _overall(b, v, constant, rss, tss, n) if covariance == "classical" else _wald(b, v, constant)
+    f = (
+        _overall(b, v, constant, rss, tss, n)
+        if covariance == "classical"
+        else _wald(b, v, constant)
+    )
     b, v = elimination.restore(b, v)
     b, v = _uncentred(elimination, b, v, centre, constant)
     return _named(elimination, b, v, constant, rss, tss, f, residuals)
@@ -188,9 +192,7 @@ def _sandwich(elimination: Elimination, residuals: Floats) -> Floats:
     return n / (n - k) * (inverse @ meat @ inverse)
 
 
-def _overall(
-    b: Floats, v: Floats, constant: bool, rss: float, tss: float, n: int
-) -> float:
+def _overall(b: Floats, v: Floats, constant: bool, rss: float, tss: float, n: int) -> float:
     """F test of all coefficients but the constant, from the sums of squares."""
     df_model, df_residual = len(b) - constant, n - len(b)
     if rss <= 0:
@@ -215,9 +217,9 @@ def _uncentred(
     if not constant:
         return b, v
     columns = elimination.columns
-    shift = np.concatenate(
-        [np.full(x.width, c) for x, c in zip(columns.blocks, columns.centres, strict=True)]
-    )[elimination.kept]
+    shift = np.concatenate([
+        np.full(x.width, c) for x, c in zip(columns.blocks, columns.centres, strict=True)
+    ])[elimination.kept]
     b[0] += centre - float(shift @ b)
     v[0, :] -= shift @ v
     v[:, 0] -= v @ shift
