@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar, Literal, dataclass_transform
 
 from kohort import wording
-from kohort.diagnostic import ScriptError, Span, suggestion, wrong
+from kohort.diagnostic import Span, suggestion, wrong
 from kohort.phrases import Condition, Number, OptionCall, Options, Term, Text
 from kohort.scope import BindingValue, Scope, Shape
 
@@ -75,6 +75,10 @@ class Command:
     def recover(self, scope: Scope) -> None:
         """After a failed check: put what the statement would have made into the scope, with unknown type."""
 
+    def rounds(self) -> Iterator[Mapping[str, BindingValue]]:
+        """Give the bindings of each round of the block that this statement opens. Raises `ScriptError`."""
+        yield {}
+
 
 class DataCommand(Command):
     """Changes the active dataset."""
@@ -114,9 +118,13 @@ class SteerCommand(Command):
         """Change the session's datasets; the scope has been moved on by `check` already."""
         return None
 
-    def iterations(self) -> Iterator[Mapping[str, BindingValue]]:
-        """Give the bindings of each round of a block that this statement opens."""
-        yield {}
+
+class PromptCommand(Command):
+    """Belongs to the prompt, which carries it out itself (files of the user); an error in a script."""
+
+    def check(self, scope: Scope) -> None:
+        """Refuse the statement outside the prompt."""
+        wrong("only-at-the-prompt", f"'{self.name}' works at the prompt only", self.span)
 
 
 _registry: dict[str, type[Command]] = {}
@@ -225,6 +233,6 @@ def _check_bounds(name: str, item: Number, option: Option) -> None:
 
 
 __all__ = [
-    "Command", "DataCommand", "Option", "ScriptError", "ShowCommand", "SteerCommand", "TellCommand",
+    "Command", "DataCommand", "Option", "PromptCommand", "ShowCommand", "SteerCommand", "TellCommand",
     "check_options", "commands", "narrowed", "selected",
 ]  # fmt: skip
