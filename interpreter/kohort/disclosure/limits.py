@@ -192,9 +192,9 @@ class PartitionLimits:
 class AuditLimits:
     """Counting of requests (6)."""
 
+    partitions_per_set: PartitionLimits  # its keys have directions of their own
     outputs_per_day: int = least()
     cells_per_day: int = least()
-    partitions_per_set: PartitionLimits
     contents_per_set: int = least()
     near_dup_diff: int = greatest()
     near_dup_margin: float = greatest()

@@ -293,6 +293,8 @@ def _check_together(profile: Profile) -> None:
     where = f"profile {profile.name}:"
     if counts.table == "maxent" and counts.max_noise <= counts.js:
         raise ProfileError(f"{where} [counts] max_noise must exceed js with table 'maxent'")
+    if counts.table == "smooth" and counts.max_noise < counts.js:
+        raise ProfileError(f"{where} [counts] max_noise must be at least js")
     if counts.table == "maxent" and counts.wording_share:
         raise ProfileError(f"{where} [counts] wording_share must be 0 with table 'maxent'")
     if counts.table != "none" and not counts.variance:
