@@ -1,40 +1,81 @@
-"""What has passed the filter: the only thing that renderers accept, and how it crosses the process boundary.
+"""What has passed the filter: all that renderers accept, and how it crosses between processes.
 
-This module imports nothing heavy, since the front end reads results with it. Only `kohort.disclosure.release` holds the seal;
-`from_wire` is called by the worker's client alone.
+This module imports nothing heavy, since the front end reads results with it. Only
+`kohort.disclosure.release` holds the seal; `from_wire` is called by the worker's client alone.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
-from typing import Any, Final, Literal, final
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal, final, get_args
+
+from kohort.disclosure.schema import TAG, WireError, plain, read
+
+__all__ = [
+    "KINDS",
+    "STATES",
+    "Cell",
+    "Content",
+    "Context",
+    "Key",
+    "KeyKind",
+    "Lines",
+    "Listing",
+    "Model",
+    "Note",
+    "Paragraph",
+    "Released",
+    "State",
+    "Status",
+    "Table",
+    "Text",
+    "WireError",
+    "from_wire",
+    "to_wire",
+]
 
 State = Literal["shown", "zero", "hidden", "missing", "folded", "low", "high"]
-STATES: Final = frozenset({"shown", "zero", "hidden", "missing", "folded", "low", "high"})
+STATES: Final = frozenset(get_args(State))
+KeyKind = Literal["code", "variable", "statistic", "total", "missing", "term", "reference"]
 
 
 @dataclass(frozen=True)
 class Cell:
     """One published number, already rounded.
 
-    `zero`: prints as `0` or `<5` by the profile. `hidden`: withheld. `missing`: no value exists. `folded`: part of a note.
-    `low`, `high`: a share printed as `<5 %` or `>95 %`.
+    `zero`: prints as the context's `zero_display`. `hidden`: withheld. `missing`: no value exists.
+    `folded`: part of a note. `low`, `high`: a share printed as `<5 %` or `>95 %`. Only a shown cell
+    holds a number, and a zero cell at most 0: raises `ValueError` otherwise, so that no withheld
+    number travels.
     """
 
     v: float | int | None
     state: State = "shown"
+
+    def __post_init__(self) -> None:
+        if self.state not in STATES:
+            raise ValueError("unknown state of a cell")
+        if self.state == "shown":
+            if self.v is None or (isinstance(self.v, float) and not math.isfinite(self.v)):
+                raise ValueError("a shown cell holds a finite number")
+        elif self.v is not None and not (self.state == "zero" and self.v == 0):
+            raise ValueError("a cell that is not shown holds no number")
 
 
 @dataclass(frozen=True)
 class Key:
     """A heading: a code of a variable, or a word of the heading catalogue.
 
-    `kind`: `code` (with `code` and `label`), `variable` (name in `code`, title in `label`), `statistic` (`freq`, `mean` ...),
-    `total`, `missing`, `term` (stable id in `code`, printed name in `label`), `reference` (the reference category of a factor).
+    `kind`: `code` (with `code` and `label`), `variable` (name in `code`, title in `label`),
+    `statistic` (`freq`, `mean` ...; for `lower` and `upper` the level in per cent in `label`, 95 if
+    none; without a code a blank heading), `total`, `missing`, `term` (stable id in `code`, printed
+    name in `label`), `reference` (heads the levels of a factor: its name in `code`, the printed
+    reference category in `label`; its cells are missing).
     """
 
-    kind: str
+    kind: KeyKind
     code: int | float | str | None = None
     label: str | None = None
 
@@ -49,10 +90,12 @@ class Note:
 
 @dataclass(frozen=True)
 class Table:
-    """A grid. `stub` heads the row keys; every row has as many keys as `stub`, every column as many as `heads`.
+    """A grid: a row has as many keys as `stub`, a column as many as `heads`.
 
-    `cells[r][c]` belongs to `rows[r]` and `columns[c]`; the statistic that decides the number format is the row's or
-    the column's key of kind `statistic`; without one it is `freq`.
+    `cells[r][c]` belongs to `rows[r]` and `columns[c]`; the statistic that decides the number
+    format is the row's or the column's key of kind `statistic` (the row's goes first); without one
+    it is `freq`. Empty `heads` leave the columns unnamed. Raises `ValueError` where the sizes
+    differ.
     """
 
     title: str
@@ -64,10 +107,24 @@ class Table:
     flatten: bool = False
     heads: tuple[Key, ...] = ()
 
+    def __post_init__(self) -> None:
+        depth = len(self.heads) or len(self.columns[0] if self.columns else ())
+        if any(len(row) != len(self.stub) for row in self.rows):
+            raise ValueError("a row has other keys than the stub")
+        if any(len(column) != depth for column in self.columns):
+            raise ValueError("a column has other keys than the heads")
+        if len(self.cells) != len(self.rows):
+            raise ValueError("a table has as many lines of cells as rows")
+        if any(len(line) != len(self.columns) for line in self.cells):
+            raise ValueError("a line has as many cells as there are columns")
+
 
 @dataclass(frozen=True)
 class Model:
-    """An estimated model: a header of named numbers and words, and the coefficient table."""
+    """An estimated model: a header of named numbers and words, and the coefficient table.
+
+    A `df` of words such as `4, 9807` is drawn behind the statistic before it: `F(4, 9807)`.
+    """
 
     title: str
     header: tuple[tuple[str, Cell | str], ...]
@@ -93,11 +150,15 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class Listing:
-    """A table of words (catalogue entries, code lists, datasets); `headings` are keys of the heading catalogue."""
+    """A table of words (catalogue entries, code lists); `headings` are keys of the catalogue."""
 
     headings: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     title: str = ""
+
+    def __post_init__(self) -> None:
+        if any(len(row) != len(self.headings) for row in self.rows):
+            raise ValueError("a row has other words than the headings")
 
 
 @dataclass(frozen=True)
@@ -120,7 +181,11 @@ KINDS: Final = {"table": Table, "model": Model, "status": Status, "text": Text}
 
 @dataclass(frozen=True)
 class Context:
-    """What a reader needs to know about where a result comes from; words and published numbers only."""
+    """Where a result comes from; words and published numbers only.
+
+    `zero_display` is the profile's: how a published zero prints, `0` or the limit below which
+    counts are not told, `<5`.
+    """
 
     profile: str = ""
     profile_hash: str = ""
@@ -128,6 +193,12 @@ class Context:
     dataset: str = ""
     unit_type: str = ""
     population: tuple[str, ...] = ()
+    zero_display: str = "0"
+
+    def __post_init__(self) -> None:
+        sign, digits = self.zero_display[:1], self.zero_display.removeprefix("<")
+        if self.zero_display != "0" and not (sign == "<" and digits.isascii() and digits.isdigit()):
+            raise ValueError("a zero prints as 0 or as below a limit")
 
 
 class _Seal:
@@ -142,6 +213,8 @@ class Released:
     """A result that has passed the filter."""
 
     __slots__ = ("_content", "_context")
+    _content: Content
+    _context: Context
 
     def __init__(self, seal: _Seal, content: Content, context: Context) -> None:
         if seal is not _SEAL:
@@ -158,26 +231,35 @@ class Released:
     @property
     def content(self) -> Content:
         """The table, model, status line or text."""
-        content: Content = self._content  # type: ignore[attr-defined]
-        return content
+        return self._content
 
     @property
     def context(self) -> Context:
         """Profile, databanks and population that the result belongs to."""
-        context: Context = self._context  # type: ignore[attr-defined]
-        return context
+        return self._context
 
 
 def to_wire(released: Released) -> dict[str, Any]:
-    """Give the JSON form of a released result."""
+    """Give the JSON form of a released result: `kind`, `content` and `context`."""
     content = released.content
     kind = next(name for name, made in KINDS.items() if type(content) is made)
-    return {"kind": kind, "content": _plain(content), "context": asdict(released.context)}
-
-
-def _plain(content: Content) -> dict[str, Any]:
-    made = asdict(content)
+    made = plain(content)
     if isinstance(content, Text):
-        blocks = [dict(asdict(b), block=type(b).__name__.lower()) for b in content.blocks]
-        made["blocks"] = blocks
-    return made
+        for block, written in zip(content.blocks, made["blocks"], strict=True):
+            written[TAG] = type(block).__name__.lower()
+    return {"kind": kind, "content": made, "context": plain(released.context)}
+
+
+def from_wire(message: object) -> Released:
+    """Give the released result that `to_wire` wrote. Only the worker's client calls this.
+
+    Raises `WireError` for an unknown kind, key, state or type, a grid whose sizes differ, a number
+    in a withheld cell.
+    """
+    if not isinstance(message, dict) or message.keys() != {"kind", "content", "context"}:
+        raise WireError("message: other keys than those of a result")
+    kind = message["kind"]
+    if type(kind) is not str or kind not in KINDS:
+        raise WireError("message.kind: unknown kind")
+    content = read(KINDS[kind], message["content"], "content")
+    return Released(_SEAL, content, read(Context, message["context"], "context"))
