@@ -1,4 +1,4 @@
-"""What the catalogue knows of one register variable: its codes and labels in time, its dates, its place."""
+"""What is known of one register variable: codes and labels in time, dates, place of the data."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ def iso(day: int) -> str:
 
 @dataclass(frozen=True)
 class CodePeriod:
-    """The code list in force from `start` to `stop` (days since 1970-01-01, inclusive; None is open).
+    """The code list in force from day `start` to `stop` (since 1970-01-01, inclusive; None open).
 
     `pairs` holds code and label in the register's order, sentinel codes included; `missing` the
-    sentinel codes. None for `pairs` means a described domain: numbers, dates, a system without a list.
+    sentinel codes. `pairs` None is a described domain: numbers, dates, a system without a list.
     """
 
     start: int | None
@@ -129,7 +129,7 @@ class RegisterVariable:
 
     @property
     def coverage(self) -> str:
-        """The days covered, in words: `2010-01-01 to 2025-12-31`, `from 1990-01-01` or `all dates`."""
+        """The days covered, in words: `2010-01-01 to 2025-12-31` or `from 1990-01-01`."""
         if self.start is None:
             return "all dates" if self.stop is None else f"until {iso(self.stop)}"
         return (

@@ -1,0 +1,136 @@
+"""The user's own settings: which databanks lie where, and the folders for settings and cache."""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import platformdirs
+
+from kohort.diagnostic import nearest
+from kohort.stored import CatalogueError
+
+CONFIG_VARIABLE = "KOHORT_CONFIG"
+CACHE_VARIABLE = "KOHORT_CACHE"
+SYNTHETIC_PERSONS = 10_000
+SYNTHETIC_SEED = 1
+
+Root = tuple[str | None, Path]
+"""The name that a databank was given by the user, or None, and the folder where it lies."""
+
+_KEYS = ("databanks", "keys", "profile", "language")
+_BANK_NAME = re.compile(r"[A-Za-z][\w-]*(\.[A-Za-z][\w-]*)*\Z", re.ASCII)
+
+
+def config_folder() -> Path:
+    """Give the folder of the user's settings (`KOHORT_CONFIG` overrides it)."""
+    chosen = os.environ.get(CONFIG_VARIABLE)
+    return Path(chosen) if chosen else platformdirs.user_config_path("kohort")
+
+
+def cache_folder() -> Path:
+    """Give the folder for what can be made again (`KOHORT_CACHE` overrides it)."""
+    chosen = os.environ.get(CACHE_VARIABLE)
+    return Path(chosen) if chosen else platformdirs.user_cache_path("kohort")
+
+
+def default_root() -> Path:
+    """Give the place of the synthetic databank that serves where none is configured."""
+    return cache_folder() / "databank" / f"synthetic-{SYNTHETIC_PERSONS}-{SYNTHETIC_SEED}"
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """What stands in `config.toml`.
+
+    ```toml
+    profile = "strict"
+    language = "nb"
+    [databanks]
+    "no.ssb.fdb" = "/data/fdb"     # a name that scripts use, and the root
+    [keys]
+    "fdb-2026" = "/secret/fdb.key" # a key id, and the file that the worker opens
+    ```
+
+    Paths may begin with `~`; relative ones count from the file's folder.
+    """
+
+    databanks: Mapping[str, Path] = field(default_factory=lambda: MappingProxyType({}))
+    keys: Mapping[str, Path] = field(default_factory=lambda: MappingProxyType({}))
+    profile: str | None = None
+    language: str | None = None
+
+
+def read_configuration(folder: Path | None = None) -> Configuration:
+    """Read `config.toml`; an absent file is an empty one. Raises CatalogueError."""
+    path = (config_folder() if folder is None else folder) / "config.toml"
+    try:
+        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return Configuration()
+    except OSError as error:
+        raise CatalogueError(f"{path} cannot be read: {error.strerror}") from None
+    except (ValueError, RecursionError):
+        raise CatalogueError(f"{path} is not TOML in UTF-8") from None
+    for key in tables:
+        if key not in _KEYS:
+            near = nearest(key, _KEYS)
+            hint = None if near is None else f"did you mean '{near}'?"
+            raise CatalogueError(f"{path} has the unknown key '{key}'", hint)
+    return Configuration(
+        databanks=_paths(tables, "databanks", path),
+        keys=_paths(tables, "keys", path),
+        profile=_text(tables, "profile", path),
+        language=_text(tables, "language", path),
+    )
+
+
+def roots(additions: Iterable[str] = (), folder: Path | None = None) -> tuple[Root, ...]:
+    """Give the roots of `config.toml`, then those of `--databank [NAME=]DIR`.
+
+    Empty where neither names one. Raises CatalogueError.
+    """
+    configured = read_configuration(folder).databanks.items()
+    return (*configured, *map(addition, additions))
+
+
+def addition(text: str) -> Root:
+    """Read the argument of `--databank`: a folder, with or without a name before it."""
+    name, equals, rest = text.partition("=")
+    if equals and _BANK_NAME.match(name) and not Path(text).is_dir():
+        return name, Path(rest).expanduser().absolute()
+    return None, Path(text).expanduser().absolute()
+
+
+def _text(tables: Mapping[str, Any], name: str, path: Path) -> str | None:
+    value = tables.get(name)
+    if value is not None and not isinstance(value, str):
+        raise CatalogueError(f"{path}: '{name}' is not a text")
+    return value
+
+
+def _paths(tables: Mapping[str, Any], name: str, path: Path) -> Mapping[str, Path]:
+    table = tables.get(name, {})
+    if not isinstance(table, dict):
+        raise CatalogueError(f"{path}: '{name}' is not a table")
+    found: dict[str, Path] = {}
+    for key, value in _flat(table):
+        if not isinstance(value, str) or not value:
+            raise CatalogueError(f"{path}: '{key}' in [{name}] is not a path in quotes")
+        found[key] = (path.parent / Path(value).expanduser()).absolute()
+    return MappingProxyType(found)
+
+
+def _flat(table: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, object]]:
+    """Give the entries by full name: without quotes TOML reads `no.ssb.fdb` as nested tables."""
+    for key, value in table.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{before}{key}.")
+        else:
+            yield f"{before}{key}", value

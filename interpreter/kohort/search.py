@@ -1,0 +1,220 @@
+"""Finds register variables by words of their names, titles, descriptions, codes and labels."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from kohort.folding import fold, pairs_of_letters, synonyms, words
+from kohort.register import Pairs, RegisterVariable
+
+if TYPE_CHECKING:
+    from kohort.catalogue import Databank
+
+# What a word in each field is worth, and how sure each way of matching is. Chosen by hand so that
+# a title beats a label, and any exact word beats any part of a word in the same field.
+_TITLE, _NAME, _LABEL, _CODE, _DESCRIPTION = 4.0, 4.0, 2.0, 1.5, 1.0
+_EXACT, _PREFIX, _STEM, _INSIDE, _SYNONYM, _LIKE = 1.0, 0.8, 0.7, 0.5, 0.7, 0.4
+_LIKENESS = 0.72  # ratio of matching letters from which two words may be the same, misspelt
+_WHOLE_NAME = 100.0
+
+Scores = dict[int, float]
+
+
+@dataclass(frozen=True)
+class Match:
+    """A variable found in an index; `label` is the `code label` pair that holds a word, or None."""
+
+    variable: RegisterVariable
+    score: float
+    label: str | None
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A variable found in a databank."""
+
+    bank: Databank
+    variable: RegisterVariable
+    score: float
+    label: str | None
+
+
+def search(text: str, banks: Iterable[Databank], limit: int = 20) -> tuple[Hit, ...]:
+    """Give the variables that fit the words best, best first, over all the banks.
+
+    Offline, in Norwegian and English, without regard to case and diacritics. Every word must fit
+    (whole, beginning, part, synonym, or misspelt); only where no variable fits every word, those
+    that fit the most of them are given.
+    """
+    hits = [
+        Hit(bank, match.variable, match.score, match.label)
+        for bank in banks
+        for match in bank.index.search(text, limit)
+    ]
+    hits.sort(key=lambda hit: (-hit.score, hit.variable.name, hit.bank.name))
+    return tuple(hits[:limit])
+
+
+class Index:
+    """The words of a databank's variables, each with the variables that have it."""
+
+    def __init__(self, variables: Iterable[RegisterVariable]) -> None:
+        self._variables = tuple(variables)
+        self._words: dict[str, Scores] = {}
+        self._lists: dict[Pairs, list[int]] = {}
+        self._in_lists: dict[str, dict[int, float]] = {}
+        self._splits: dict[str, list[str]] = {}
+        for place, variable in enumerate(self._variables):
+            self._add(place, variable)
+        self._list_users = list(self._lists.values())
+        for place, pairs in enumerate(self._lists):
+            self._add_list(place, pairs)
+
+    def search(self, text: str, limit: int = 20) -> tuple[Match, ...]:
+        """Give the best matches, best first."""
+        asked = text.split()
+        if not asked:
+            return ()
+        found: Scores = {}
+        fitting: Counter[int] = Counter()
+        for piece in asked:
+            for place, score in self._piece(piece).items():
+                found[place] = found.get(place, 0.0) + score
+                fitting[place] += 1
+        most = max(fitting.values(), default=0)
+        ranked = sorted(
+            (place for place in found if fitting[place] == most),
+            key=lambda place: (-found[place], self._length(place), self._variables[place].name),
+        )
+        return tuple(
+            Match(self._variables[p], round(found[p], 3), self._label(p, asked))
+            for p in ranked[:limit]
+        )
+
+    # ---- building
+
+    def _add(self, place: int, variable: RegisterVariable) -> None:
+        self._words.setdefault(fold(variable.name), {})[place] = _WHOLE_NAME
+        for text, worth in (
+            (variable.name, _NAME),
+            (variable.title, _TITLE),
+            (variable.title_en or "", _TITLE),
+            (variable.description, _DESCRIPTION),
+        ):
+            for word in self._split(text):
+                scores = self._words.setdefault(word, {})
+                scores[place] = max(scores.get(place, 0.0), worth)
+        pairs = variable.labels_at(None)
+        if pairs:
+            self._lists.setdefault(pairs, []).append(place)
+
+    def _add_list(self, place: int, pairs: Pairs) -> None:
+        """Enter a code list once, however many variables use it."""
+        for code, label in pairs:
+            self._in_lists.setdefault(fold(str(code)), {})[place] = _CODE
+            for word in self._split(label):
+                self._in_lists.setdefault(word, {})[place] = _LABEL
+
+    def _split(self, text: str) -> list[str]:
+        found = self._splits.get(text)
+        if found is None:
+            found = self._splits[text] = words(text)
+        return found
+
+    @cached_property
+    def _vocabulary(self) -> tuple[str, ...]:
+        return tuple(self._words.keys() | self._in_lists.keys())
+
+    @cached_property
+    def _by_letters(self) -> Mapping[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for word in self._vocabulary:
+            for pair in set(pairs_of_letters(word)):
+                found.setdefault(pair, []).append(word)
+        return found
+
+    # ---- looking up
+
+    def _piece(self, piece: str) -> Scores:
+        """Score the variables that fit one piece of the query: a word, name, or code."""
+        whole = self._gather({fold(piece): _EXACT})
+        parts = words(piece)
+        if not parts:
+            return whole
+        scored = [self._word(part) for part in parts]
+        everywhere = set(scored[0]).intersection(*scored[1:])
+        together = {p: sum(s[p] for s in scored) / len(scored) for p in everywhere}
+        return {p: max(whole.get(p, 0.0), together.get(p, 0.0)) for p in whole | together}
+
+    def _word(self, word: str) -> Scores:
+        sure = self._matching(word, 1.0)
+        for same in synonyms().get(word, ()):
+            for found, certainty in self._matching(same, _SYNONYM).items():
+                sure[found] = max(sure.get(found, 0.0), certainty)
+        return self._gather(sure or self._similar(word))
+
+    def _matching(self, word: str, worth: float) -> dict[str, float]:
+        """Give the known words that are, begin with, stem from or hold this one."""
+        found: dict[str, float] = {}
+        parts = len(word) >= 3
+        for known in self._vocabulary:
+            if known.startswith(word):
+                found[known] = worth * (_EXACT if len(known) == len(word) else _PREFIX)
+            elif parts and word in known:
+                found[known] = worth * _INSIDE
+            elif len(known) >= 4 and word.startswith(known) and len(word) <= len(known) + 3:
+                found[known] = worth * _STEM
+        return found
+
+    def _similar(self, word: str) -> dict[str, float]:
+        if len(word) < 4:
+            return {}
+        shared: Counter[str] = Counter()
+        for pair in set(pairs_of_letters(word)):
+            shared.update(self._by_letters.get(pair, ()))
+        likely = sorted(shared, key=lambda known: -shared[known] / (len(known) + len(word)))
+        matcher = SequenceMatcher(b=word, autojunk=False)
+        found: dict[str, float] = {}
+        for known in likely[:40]:
+            matcher.set_seq1(known)
+            ratio = matcher.ratio()
+            if ratio >= _LIKENESS:
+                found[known] = _LIKE * ratio
+        return found
+
+    def _gather(self, matching: Mapping[str, float]) -> Scores:
+        found: Scores = {}
+        lists: Scores = {}
+        for word, certainty in matching.items():
+            _raise(found, self._words.get(word, {}), certainty)
+            _raise(lists, self._in_lists.get(word, {}), certainty)
+        for number, score in lists.items():
+            for place in self._list_users[number]:
+                found[place] = max(found.get(place, 0.0), score)
+        return found
+
+    # ---- showing
+
+    def _length(self, place: int) -> int:
+        return len(self._variables[place].title)
+
+    def _label(self, place: int, asked: Iterable[str]) -> str | None:
+        """Give the code and label that hold a word of the query which name and title lack."""
+        variable = self._variables[place]
+        shown = fold(f"{variable.name} {variable.title} {variable.title_en or ''}")
+        hidden = [word for piece in asked if (word := fold(piece)) not in shown]
+        for code, label in variable.labels_at(None) if hidden else ():
+            plain = fold(label)
+            if any(word == fold(str(code)) or word in plain for word in hidden):
+                return f"{code} {label}"
+        return None
+
+
+def _raise(scores: Scores, found: Mapping[int, float], certainty: float) -> None:
+    for place, worth in found.items():
+        scores[place] = max(scores.get(place, 0.0), worth * certainty)
