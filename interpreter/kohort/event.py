@@ -1,8 +1,10 @@
-"""What running a script yields, one at a time: where it is, what was released, what was said, how it ended."""
+"""What running a script yields: where it is, what was released, what was said, how it ended."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 from kohort.diagnostic import NOWHERE, Diagnostic, Span
 from kohort.disclosure.released import Released
@@ -10,7 +12,7 @@ from kohort.disclosure.released import Released
 
 @dataclass(frozen=True)
 class Started:
-    """A statement begins; `step` counts from 1, `total` is the number of steps with loops unrolled."""
+    """A statement begins; `step` counts from 1 to `total`, the steps with loops unrolled."""
 
     step: int
     total: int
@@ -40,3 +42,16 @@ class Finished:
 
 
 Event = Started | Result | Told | Finished
+
+
+class Runs(Protocol):
+    """A session as the worker sees it: what yields these events."""
+
+    @property
+    def statements(self) -> tuple[str, ...]:
+        """The texts of what took effect, in order."""
+        ...
+
+    def run(self, text: str, batch: bool) -> Iterator[Event]:
+        """Run a script."""
+        ...

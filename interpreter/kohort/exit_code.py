@@ -26,7 +26,7 @@ def of_severity(severity: Severity) -> int:
 
 
 def most_serious(codes: Iterable[int]) -> int:
-    """Give the code that wins: interrupted, our fault, a wrong script, no start, a refusal, done."""
+    """Give the code that wins: interrupted, our fault, wrong script, no start, refusal, done."""
     given = set(codes)
     unknown = given - {DONE, *_MOST_SERIOUS_FIRST}
     if unknown:

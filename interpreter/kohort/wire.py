@@ -2,7 +2,8 @@
 
 A frame is four bytes, the length of the body in network order, and the body: a JSON object in UTF-8
 with `version` and `type`. The front end sends `open`, `run` and `replay`; the worker answers with
-`opened` or `unopened`, and with the events of a run (`started`, `result`, `told`, `kept`, `finished`).
+`opened` or `unopened`, and with the events of a run: `started`, `result`, `told`, `finished`, and
+`kept`, the statements that took effect (a list that begins at position `first` of all).
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import json
 import struct
 from collections.abc import Mapping
-from typing import Any, BinaryIO, Final, TypeAlias
+from typing import IO, Any, Final, TypeAlias
 
 from kohort.diagnostic import Diagnostic, Span
 from kohort.disclosure.released import to_wire
@@ -27,11 +28,11 @@ Message: TypeAlias = dict[str, Any]
 
 
 class FrameError(Exception):
-    """What came through the pipe is not a message of this version. The text quotes nothing of it."""
+    """What came through the pipe is no message of this version. The text quotes nothing of it."""
 
 
-def write(stream: BinaryIO, kind: str, fields: Mapping[str, Any] | None = None) -> None:
-    """Send one message. Raises `FrameError` where it is larger than `LIMIT`, `OSError` from the pipe."""
+def write(stream: IO[bytes], kind: str, fields: Mapping[str, Any] | None = None) -> None:
+    """Send one message. Raises `FrameError` above `LIMIT`, `OSError` where the pipe is closed."""
     message = {"version": VERSION, "type": kind, **(fields or {})}
     body = json.dumps(message, ensure_ascii=False, allow_nan=False).encode("utf-8", "replace")
     if len(body) > LIMIT:
@@ -40,7 +41,7 @@ def write(stream: BinaryIO, kind: str, fields: Mapping[str, Any] | None = None) 
     stream.flush()
 
 
-def read(stream: BinaryIO) -> Message | None:
+def read(stream: IO[bytes]) -> Message | None:
     """Receive one message, or None where the stream has ended between two. Raises `FrameError`."""
     header = _exactly(stream, _HEADER.size)
     if not header:
@@ -56,7 +57,7 @@ def read(stream: BinaryIO) -> Message | None:
     return _decoded(body)
 
 
-def _exactly(stream: BinaryIO, count: int) -> bytes:
+def _exactly(stream: IO[bytes], count: int) -> bytes:
     parts: list[bytes] = []
     while count > 0:
         part = stream.read(min(count, 1 << 20))
@@ -79,7 +80,7 @@ def _decoded(body: bytes) -> Message:
     return message
 
 
-def send_event(stream: BinaryIO, event: Event) -> None:
+def send_event(stream: IO[bytes], event: Event) -> None:
     """Send one event of a run."""
     match event:
         case Started(step, total, span):
@@ -120,8 +121,9 @@ def _pair(span: Span) -> list[int]:
 def to_span(value: object) -> Span:
     """Read the JSON form of a span. Raises `FrameError`."""
     match value:
-        case [start, end] if whole(start) <= whole(end):
-            return Span(start, end)
+        case [start, end]:
+            if whole(start) <= whole(end):
+                return Span(whole(start), whole(end))
     raise FrameError("a place in the script is not well formed")
 
 
