@@ -16,7 +16,7 @@ from kohort.scope import BindingValue, Scope, Shape
 
 if TYPE_CHECKING:
     from kohort.dataset import Dataset
-    from kohort.results import Raw, Size
+    from kohort.results import Done, Raw, Size
     from kohort.session import Session
 
 Argument = Literal[
@@ -83,11 +83,20 @@ class Command:
 class DataCommand(Command):
     """Changes the active dataset."""
 
+    edits_values: ClassVar[bool] = False
+
     @abstractmethod
     def run(self, dataset: Dataset, scope: Scope) -> Dataset:
         """Give the changed dataset; `scope` is the state before the statement."""
 
-    def status(self, dataset: Dataset, before: Shape) -> Size | None:
+    def edited(self, dataset: Dataset) -> Size | None:
+        """Count the units whose values an `if` clause changes, for profiles with an edit floor; None where it does not apply."""
+        condition = getattr(self, "condition", None)
+        if condition is None or not self.edits_values:
+            return None
+        return selected(dataset, condition).size("", {}, change=False)
+
+    def status(self, dataset: Dataset, before: Shape) -> Size | Done | None:
         """Give the request for the status line of the changed dataset, or None for no line.
 
         A request with `change` makes the session apply the population floor first.
@@ -114,7 +123,7 @@ class TellCommand(Command):
 class SteerCommand(Command):
     """Steers the session: datasets, bindings, blocks."""
 
-    def run(self, session: Session) -> Size | None:
+    def run(self, session: Session) -> Raw | None:
         """Change the session's datasets; the scope has been moved on by `check` already."""
         return None
 
@@ -226,8 +235,11 @@ def _check_bounds(name: str, item: Number, option: Option) -> None:
         wrong("option-argument", f"'{name}' needs a whole number", item.span)
     if low is not None and item.value <= low or high is not None and item.value >= high:
         bounds = (
-            f"between {low:g} and {high:g} (exclusive)" if low is not None and high is not None
-            else f"above {low:g}" if low is not None else f"below {high:g}"
+            f"between {low:g} and {high:g} (exclusive)"
+            if low is not None and high is not None
+            else f"above {low:g}"
+            if low is not None
+            else f"below {high:g}"
         )
         wrong("option-argument", f"'{name}' must be {bounds}", item.span)
 

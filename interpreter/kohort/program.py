@@ -37,13 +37,13 @@ class Program:
 def read(text: str) -> Program:
     """Parse a script and match its blocks."""
     items = list(parse(text))
-    nodes, rest = _nodes(items, 0, None)
+    nodes, rest = _nodes(items, 0, ())
     assert rest == len(items)
     return Program(text, tuple(nodes))
 
 
 def _nodes(
-    items: Sequence[Statement | Diagnostic], start: int, opening: Statement | None
+    items: Sequence[Statement | Diagnostic], start: int, opening: tuple[Statement, ...]
 ) -> tuple[list[Node], int]:
     nodes: list[Node] = []
     position = start
@@ -54,19 +54,24 @@ def _nodes(
             nodes.append(item)
             continue
         command = commands()[item.command]
-        if command.opens_block:
-            inside, position = _nodes(items, position, item)
+        if command.opens_block and len(opening) >= limits.NESTING:
+            message = f"blocks are nested more than {limits.NESTING} deep"
+            nodes.append(Diagnostic("too-deep", message, item.span))
+        elif command.opens_block:
+            inside, position = _nodes(items, position, (*opening, item))
             closed = position <= len(items) and bool(inside) and isinstance(inside[-1], Statement)
             last = inside[-1] if closed else None
             if isinstance(last, Statement) and commands()[last.command].closes_block:
                 nodes.append(Block(item, tuple(inside[:-1]), item.span.to(last.span)))
             else:
                 message = f"'{command.name}' is never closed"
-                nodes.append(Diagnostic("block-open", message, item.span, "add 'end' after the block"))
+                nodes.append(
+                    Diagnostic("block-open", message, item.span, "add 'end' after the block")
+                )
                 nodes.append(Block(item, tuple(inside), item.span))
         elif command.closes_block:
             nodes.append(item)
-            if opening is not None:
+            if opening:
                 return nodes, position
             message = f"'{command.name}' closes nothing here"
             nodes[-1] = Diagnostic("unmatched-end", message, item.span, "it belongs to a 'for'")
@@ -148,7 +153,9 @@ def check(program: Program, scope: Scope) -> Report:
             continue
         steps += 1
         if steps > limits.STEPS:
-            message = f"the script has more than {limits.STEPS} statements when its loops are unrolled"
+            message = (
+                f"the script has more than {limits.STEPS} statements when its loops are unrolled"
+            )
             collect(Diagnostic("too-many-steps", message, item.span))
             break
         try:

@@ -53,6 +53,24 @@ class Size(Raw):
 
 
 @dataclass(frozen=True, repr=False)
+class Done(Raw):
+    """A status line of names only: `message` is its key, `words` are names of the script and the catalogue."""
+
+    message: str
+    words: Mapping[str, str]
+
+
+@dataclass(frozen=True, repr=False)
+class Inventory(Raw):
+    """Datasets of the session with their sizes, and the variables of each where `variables` is set."""
+
+    shapes: tuple[Shape, ...]
+    sizes: tuple[Size, ...]
+    active: str | None
+    variables: bool = False
+
+
+@dataclass(frozen=True, repr=False)
 class Axis:
     """One variable of a table and its codes found in the data, ascending; None (missing) last."""
 

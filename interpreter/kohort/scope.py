@@ -159,6 +159,11 @@ class Scope:
         other.settings = dict(self.settings)
         return other
 
+    def restore(self, saved: Scope) -> None:
+        """Go back to a saved state (a `copy`)."""
+        for name, value in vars(saved.copy()).items():
+            setattr(self, name, value)
+
     def report(self, diagnostic: Diagnostic) -> None:
         """Collect a diagnostic (a notice, or one of several errors) and go on."""
         self.diagnostics.append(diagnostic)
@@ -246,7 +251,10 @@ class Scope:
         """Give bank and entry of `alias/NAME`, or raise `unknown-alias` or `unknown-register-variable`."""
         bank = self.banks.get(path.alias.text)
         if bank is None:
-            hint = suggestion(path.alias.text, self.banks) or "connect with 'require BANK:VERSION as NAME'"
+            hint = (
+                suggestion(path.alias.text, self.banks)
+                or "connect with 'require BANK:VERSION as NAME'"
+            )
             wrong(
                 "unknown-alias",
                 f"no databank is connected as '{path.alias.text}'",

@@ -1,0 +1,196 @@
+"""Runs programs: holds the datasets, moves the scope on, and lets results out through the filter only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Protocol
+
+from kohort import program
+from kohort.catalogue import Databank
+from kohort.command import Command, DataCommand, ShowCommand, SteerCommand, TellCommand
+from kohort.dataset import Dataset
+from kohort.diagnostic import Diagnostic, ScriptError, Span
+from kohort.disclosure.released import Released
+from kohort.event import Event, Finished, Result, Started, Told
+from kohort.exit_code import DONE, WRONG, most_serious, of_severity
+from kohort.results import Magnitudes, Raw, Size
+from kohort.scope import Scope, Shape
+
+
+class Refused(Exception):
+    """Disclosure control said no; the diagnostic names the rule and nothing else."""
+
+    def __init__(self, diagnostic: Diagnostic) -> None:
+        super().__init__(diagnostic.code)
+        self.diagnostic = diagnostic
+
+
+class Gate(Protocol):
+    """The disclosure module as the session sees it: the only way out."""
+
+    def release(self, raw: Raw, scope: Scope, span: Span) -> Released:
+        """Give what may be shown of a raw result. Raises `Refused`."""
+        ...
+
+    def permit(self, size: Size, span: Span) -> None:
+        """Check the population floor on the published size. Raises `Refused`."""
+        ...
+
+    def permit_edit(self, edited: Size, whole: Size, span: Span) -> None:
+        """Check the edit floor on the published number of units that an `if` clause touches. Raises `Refused`."""
+        ...
+
+    def connect(self, bank: Databank, span: Span) -> None:
+        """Take a databank's key and profile into account. Raises `Refused` where either is not to be had."""
+        ...
+
+    def count(self, size: Size) -> int:
+        """Give the published number of units."""
+        ...
+
+    def collapse(self, dataset: Dataset, evidence: Magnitudes, shape: Shape) -> Dataset:
+        """Give the dataset of published group statistics that a collapse to public units leaves."""
+        ...
+
+    @property
+    def sample_buckets(self) -> int:
+        """How many different keyed samples of one share there are."""
+        ...
+
+
+class Engine(Protocol):
+    """Makes datasets."""
+
+    def empty(self, shape: Shape) -> Dataset:
+        """Give a dataset without units."""
+        ...
+
+
+class Session:
+    """Datasets and scope of one user. `statements` holds the text of what took effect, in order."""
+
+    def __init__(self, scope: Scope, engine: Engine, gate: Gate) -> None:
+        self.scope = scope
+        self.engine = engine
+        self.gate = gate
+        self.datasets: dict[str, Dataset] = {}
+        self.statements: tuple[str, ...] = ()
+
+    def run(self, text: str, batch: bool = True) -> Iterator[Event]:
+        """Run a script. In batch any mistake found by checking stops it before it starts.
+
+        Otherwise the statements before the first mistake take effect. A statement that fails leaves the session just as it was before
+        it (a loop counts as one statement). Yields events; closing the generator stops the run.
+        """
+        written = program.read(text)
+        report = program.check(written, self.scope.copy())
+        if batch and report.wrong:
+            for diagnostic in report.diagnostics:
+                yield Told(diagnostic)
+            yield Finished(WRONG)
+            return
+        codes = [DONE]
+        run = _Run(self, report.steps)
+        for node in written.nodes:
+            saved_scope, saved_datasets = self.scope.copy(), dict(self.datasets)
+            failed = False
+            for event in run.node(node):
+                if isinstance(event, Told):
+                    codes.append(of_severity(event.diagnostic.severity))
+                    failed = failed or run.stopped
+                yield event
+            if failed:
+                self.scope.restore(saved_scope)
+                self.datasets = saved_datasets
+                break
+            self._remember(text, node)
+        yield Finished(most_serious(codes))
+
+    def put(self, dataset: Dataset, status: Raw | None, span: Span) -> None:
+        """Put a changed dataset in place, unless its units have become too few. Raises `Refused`."""
+        if isinstance(status, Size) and status.change:
+            self.gate.permit(status, span)
+        self.datasets[dataset.shape.name] = dataset.rebased()
+
+    def _remember(self, text: str, node: program.Node) -> None:
+        if not isinstance(node, Diagnostic):
+            self.statements = (*self.statements, text[node.span.start : node.span.end])
+
+
+class _Run:
+    """One run of a program: counts steps, and knows whether the run must stop."""
+
+    def __init__(self, session: Session, total: int) -> None:
+        self.session = session
+        self.total = total
+        self.step = 0
+        self.stopped = False
+
+    def node(self, node: program.Node) -> Iterator[Event]:
+        """Run one statement, or one block with all its rounds."""
+        for item in program.unroll((node,), self.session.scope):
+            if isinstance(item, Diagnostic):
+                self.stopped = item.severity != "notice"
+                yield Told(item)
+            else:
+                yield from self._command(item)
+            if self.stopped:
+                return
+
+    def _command(self, command: Command) -> Iterator[Event]:
+        self.step += 1
+        yield Started(self.step, max(self.total, self.step), command.span)
+        scope = self.session.scope
+        before = scope.copy()
+        try:
+            program.check_command(command, scope)
+            notices, scope.diagnostics = list(scope.diagnostics), []
+            for notice in notices:
+                yield Told(notice)
+            released = self._perform(command, before)
+            if released is not None:
+                yield Result(released, command.span)
+        except ScriptError as error:
+            self.stopped = True
+            yield Told(error.diagnostic)
+        except Refused as refused:
+            # A refused output is said in its place and the script goes on; a refused change of the population stops it.
+            self.stopped = not isinstance(command, ShowCommand)
+            yield Told(refused.diagnostic)
+        except Exception:
+            self.stopped = True
+            message = f"'{command.name}' failed"
+            yield Told(Diagnostic("failed", message, command.span, severity="failure"))
+
+    def _perform(self, command: Command, before: Scope) -> Released | None:
+        session, scope = self.session, self.session.scope
+        raw: Raw | None = None
+        match command:
+            case DataCommand():
+                raw = self._change(command, before)
+            case ShowCommand():
+                raw = command.run(session.datasets[_active(before)], before)
+            case TellCommand():
+                raw = command.run(scope, session.statements)
+            case SteerCommand():
+                raw = command.run(session)
+        if raw is None:
+            return None
+        return session.gate.release(raw, scope, command.span)
+
+    def _change(self, command: DataCommand, before: Scope) -> Raw | None:
+        session = self.session
+        name = _active(before)
+        dataset = session.datasets[name]
+        edited = command.edited(dataset)
+        if edited is not None:
+            session.gate.permit_edit(edited, dataset.size("", {}, change=False), command.span)
+        changed = command.run(dataset, before).described(session.scope.datasets[name])
+        status = command.status(changed, before.datasets[name])
+        session.put(changed, status, command.span)
+        return status
+
+
+def _active(scope: Scope) -> str:
+    assert scope.active is not None
+    return scope.active

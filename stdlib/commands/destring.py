@@ -1,0 +1,111 @@
+"""Turn texts into numbers."""
+
+from dataclasses import replace
+
+from kohort import wording
+from kohort.command import DataCommand, Option
+from kohort.dataset import Dataset
+from kohort.diagnostic import wrong
+from kohort.phrases import Options, Word, Words
+from kohort.results import Done
+from kohort.scope import Code, Labels, Scope, Shape, Type, Variable
+
+from .replace import ordinary_variable
+
+
+class Destring(DataCommand, name="destring"):
+    """Turn alphanumeric variables into numeric ones; what is not a number becomes missing."""
+
+    group = "data preparation"
+    options_table = {
+        "prefix": Option(
+            "keep the texts, write the numbers with this text before the name", "text"
+        ),
+        "ignore": Option("characters to leave out, in quotes", "text"),
+        "force": Option("texts that are not numbers become missing"),
+        "dpcomma": Option("the texts have a decimal comma"),
+    }
+
+    variables: Words
+    options: Options
+
+    def check(self, scope: Scope) -> None:
+        """The variables must be texts; the type of the numbers follows from the code lists."""
+        for word in self.variables:
+            variable = ordinary_variable(scope, word, "turned into numbers")
+            if variable.type.numeric and variable.type is not Type.UNKNOWN:
+                wrong("already-numeric", f"'{word.text}' is numeric already", word.span)
+            target = self._target(word)
+            if target.text != word.text:
+                scope.new_variable(target, scope.shape(self.span))
+            scope.update(scope.shape(self.span).with_variables(self._numeric(variable, target)))
+
+    def _target(self, word: Word) -> Word:
+        return Word((self.options.text("prefix") or "") + word.text, word.span)
+
+    def _number(self, code: Code) -> float | None:
+        return parsed(str(code), self.options.text("ignore") or "", "dpcomma" in self.options)
+
+    def _type(self, variable: Variable) -> Type:
+        codes = variable.codes
+        if codes is None and variable.labels is not None:
+            codes = tuple(variable.labels.mapping)
+        if not codes:
+            return Type.DECIMAL
+        numbers = [self._number(code) for code in codes]
+        whole = all(n is None or float(n).is_integer() for n in numbers)
+        return Type.INTEGER if whole else Type.DECIMAL
+
+    def _numeric(self, variable: Variable, target: Word) -> Variable:
+        options = f"{self.options.text('ignore') or ''}\x1e{'dpcomma' in self.options}"
+        type_ = self._type(variable)
+        convert = int if type_ is Type.INTEGER else float
+        codes = _converted(variable.codes or (), self._number, convert)
+        return replace(
+            variable, name=target.text, type=type_, meaning=wording.parsed(options, variable.meaning),
+            labels=self._labels(variable.labels, convert), codes=tuple(codes) or None,
+            binary=set(codes) == {0, 1}, domain=None, unit_type=None,
+        )  # fmt: skip
+
+    def _labels(self, labels: Labels | None, convert: type[int] | type[float]) -> Labels | None:
+        if labels is None:
+            return None
+        pairs = [(self._number(code), label) for code, label in labels.pairs]
+        return Labels(
+            tuple((convert(number), label) for number, label in pairs if number is not None),
+            frozenset(_converted(labels.missing, self._number, convert)),
+        )
+
+    def run(self, dataset: Dataset, scope: Scope) -> Dataset:
+        """Parse the columns."""
+        ignore, comma = self.options.text("ignore") or "", "dpcomma" in self.options
+        for word in self.variables:
+            type_ = self._type(scope.find(word))
+            dataset = dataset.parsed(word.text, self._target(word).text, ignore, comma, type_)
+        return dataset
+
+    def status(self, dataset: Dataset, before: Shape) -> Done:
+        """Name the numeric variables."""
+        names = " ".join(self._target(word).text for word in self.variables)
+        return Done("destringed", {"names": names})
+
+
+def _converted(codes, number, convert):  # type: ignore[no-untyped-def]
+    found = (number(code) for code in codes)
+    return [convert(n) for n in found if n is not None]
+
+
+def parsed(text: str, ignore: str, comma: bool) -> float | None:
+    """Give the number a text says after removing characters, or None."""
+    for character in ignore:
+        text = text.replace(character, "")
+    if comma:
+        text = text.replace(",", ".")
+    text = text.strip()
+    if not text or "_" in text:
+        return None
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if value == value and abs(value) != float("inf") else None

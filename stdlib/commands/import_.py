@@ -1,0 +1,139 @@
+"""Fetch a register variable into the active dataset."""
+
+from dataclasses import replace
+
+from kohort import wording
+from kohort.catalogue import Databank, RegisterVariable
+from kohort.command import DataCommand, Option
+from kohort.dataset import Dataset
+from kohort.diagnostic import wrong
+from kohort.phrases import Date, Options, Path, Word
+from kohort.results import Size
+from kohort.scope import Kind, Labels, Scope, Shape, Type, Variable
+
+
+class Import(DataCommand, name="import"):
+    """Fetch a register variable; the first import decides which units the dataset holds."""
+
+    group = "data preparation"
+    options_table = {"outer_join": Option("also add the units that only the new variable has")}
+
+    path: Path
+    date: Date | None
+    new: Word | None
+    options: Options
+
+    @property
+    def target(self) -> Word:
+        """The name of the new variable."""
+        return self.path.name if self.new is None else self.new
+
+    def check(self, scope: Scope) -> None:
+        """Bank, variable, date, unit type and name must fit the dataset."""
+        shape = scope.shape(self.span)
+        bank, entry = scope.register_variable(self.path)
+        entry.check_date(self.date, self.path.name.span if self.date is None else self.date.span)
+        self._check_kind(shape)
+        self._check_unit_type(scope, shape, entry)
+        scope.new_variable(self.target, shape)
+        variable = register_column(scope, bank, entry, self.date, self.target.text)
+        scope.update(self._joined(scope, shape, entry, variable))
+
+    def recover(self, scope: Scope) -> None:
+        """Go on with a variable of unknown type."""
+        shape = scope.datasets.get(scope.active or "")
+        if shape is not None and shape.find(self.target.text) is None:
+            variable = Variable(self.target.text, Type.UNKNOWN, wording.UNKNOWN)
+            kind = Kind.CROSS_SECTION if shape.kind is Kind.EMPTY else shape.kind
+            scope.update(replace(shape, kind=kind).with_variables(variable))
+
+    def _check_kind(self, shape: Shape) -> None:
+        if shape.kind in (Kind.EVENT, Kind.PANEL):
+            wrong(
+                "wrong-kind",
+                f"'{shape.name}' holds {shape.kind} data; nothing can be imported into it",
+                self.span,
+                "import into another dataset and use 'merge'",
+            )
+
+    def _check_unit_type(self, scope: Scope, shape: Shape, entry: RegisterVariable) -> None:
+        if shape.kind is Kind.EMPTY or shape.key is None or shape.unit_type == entry.unit_type:
+            return
+        if Type.UNKNOWN in {shape.key.type}:
+            return
+        units = shape.unit_type or f"values of '{shape.key.name}'"
+        wrong(
+            "wrong-unit-type",
+            f"'{entry.name}' describes {entry.unit_type}, but '{shape.name}' holds {units}",
+            self.path.span,
+            "import it into a dataset of its own, 'collapse' it, and 'merge' it here",
+        )
+
+    def _joined(
+        self, scope: Scope, shape: Shape, entry: RegisterVariable, variable: Variable
+    ) -> Shape:
+        present = wording.present(variable.meaning)
+        if shape.key is None:
+            key = unit_key(scope, entry.unit_type)
+            population = wording.EVERYBODY.keep(present)
+            shape = replace(
+                shape, kind=Kind.CROSS_SECTION, unit_type=entry.unit_type, key=key,
+                population=population, public=key.type is not Type.KEY,
+            )  # fmt: skip
+        elif "outer_join" in self.options:
+            either = wording.either((wording.both(shape.population.atoms), present))
+            shape = replace(shape, population=wording.EVERYBODY.keep(either))
+        if shape.kind in (Kind.UNITS, Kind.EMPTY):
+            shape = replace(shape, kind=Kind.CROSS_SECTION)
+        return shape.with_variables(variable)
+
+    def run(self, dataset: Dataset, scope: Scope) -> Dataset:
+        """Join the records of the date on the unit key."""
+        bank, entry = scope.register_variable(self.path)
+        outer = "outer_join" in self.options
+        return dataset.imported(bank, entry, self.date, self.target.text, outer)
+
+    def status(self, dataset: Dataset, before: Shape) -> Size:
+        """Name variable and date, and count the units; they may be new."""
+        words = {
+            "variable": self.target.text,
+            "source": self.path.name.text,
+            "date": "" if self.date is None else self.date.text,
+            "alias": self.path.alias.text,
+            "dataset": dataset.shape.name,
+        }
+        changed = before.key is None or "outer_join" in self.options
+        return dataset.size("imported", words, change=changed)
+
+
+def unit_key(scope: Scope, unit_type: str) -> Variable:
+    """Give the key variable of a unit type (`PERSONID_1` of PERSON)."""
+    unit = scope.catalogue.unit_type(unit_type)
+    domain = unit.key_type or unit_type
+    return Variable(
+        unit.column, Type.KEY if unit.pseudonymised else Type.TEXT, wording.key(unit_type),
+        domain=domain, unit_type=unit_type, title=unit.title,
+    )  # fmt: skip
+
+
+def register_column(
+    scope: Scope, bank: Databank, entry: RegisterVariable, date: Date | None, name: str
+) -> Variable:
+    """Give the variable that a register entry becomes when it is imported at a date."""
+    day = None if date is None else date.days
+    pairs = entry.labels_at(day)
+    codes = tuple(code for code, _ in pairs)
+    at = None if date is None else date.text
+    return Variable(
+        name,
+        entry.type,
+        wording.source(bank.name, entry.name, at),
+        labels=Labels(pairs) if pairs else None,
+        codes=codes or None,
+        domain=entry.domain,
+        unit_type=entry.value_unit_type,
+        binary=entry.type.numeric and set(codes) == {0, 1},
+        sensitive=entry.sensitivity == "PERSON_SPECIAL",
+        source=entry.name if at is None else f"{entry.name} {at}",
+        title=entry.title,
+    )
