@@ -1,0 +1,147 @@
+"""The units that contribute to the cells of one statistic, brought into the order of the cells."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+_RADIX_LIMIT = 1 << 16
+_T = TypeVar("_T", np.float64, np.uint64)
+
+
+@dataclass(frozen=True, repr=False)
+class Contributors:
+    """Values and record keys, cell after cell; within a cell in the order of the rows.
+
+    `starts`: int64 (k + 1), where each cell begins; `x`: float64 (N); `keys`: uint64 (N);
+    `units`: int64 (N), unit numbers, or None where no unit has two rows in one cell.
+    """
+
+    starts: NDArray[np.int64]
+    x: NDArray[np.float64]
+    keys: NDArray[np.uint64]
+    units: NDArray[np.int64] | None = None
+
+    def __repr__(self) -> str:
+        return "<contributors>"
+
+    @property
+    def k(self) -> int:
+        """How many cells there are."""
+        return len(self.starts) - 1
+
+    @cached_property
+    def rows(self) -> NDArray[np.int64]:
+        """How many rows each cell has: int64 (k)."""
+        return np.diff(self.starts)
+
+    @cached_property
+    def cell(self) -> NDArray[np.int32]:
+        """The cell of each row: int32 (N), ascending."""
+        return np.repeat(np.arange(self.k, dtype=np.int32), self.rows)
+
+    @cached_property
+    def n(self) -> NDArray[np.int64]:
+        """How many different units each cell has: int64 (k)."""
+        if self.units is None:
+            return self.rows
+        return np.bincount(self.cell[self._first_rows], minlength=self.k).astype(np.int64)
+
+    @cached_property
+    def sums(self) -> NDArray[np.uint64]:
+        """The sum of the record keys of each cell's units, modulo 2^64: uint64 (k)."""
+        if self.units is None:
+            return summed(self.keys, self.starts)
+        first = self._first_rows
+        starts = np.concatenate(([0], np.cumsum(self.n)))
+        return summed(self.keys[first], starts)
+
+    @cached_property
+    def ordered(self) -> NDArray[np.float64]:
+        """The values with each cell's in ascending order: float64 (N)."""
+        values = self.x.copy()
+        bounds = self.starts.tolist()
+        for low, high in pairwise(bounds):
+            values[low:high].sort()
+        return values
+
+    @cached_property
+    def _first_rows(self) -> NDArray[np.int64]:
+        """The row where each unit first appears in each cell, ascending by cell."""
+        order = np.lexsort((self.units, self.cell)) if self.units is not None else None
+        if order is None or self.units is None or not len(order):
+            return np.arange(len(self.x))
+        cell, units = self.cell[order], self.units[order]
+        first = np.ones(len(order), dtype=np.bool_)
+        first[1:] = (cell[1:] != cell[:-1]) | (units[1:] != units[:-1])
+        return np.sort(order[first])
+
+
+def gathered(
+    cell: NDArray[np.int32] | NDArray[np.int64] | None,
+    k: int,
+    x: NDArray[np.float64],
+    keys: NDArray[np.uint64],
+    units: NDArray[np.int64] | None = None,
+) -> Contributors:
+    """Bring rows into the order of their cells.
+
+    `cell`: integers (N), 0 .. k-1, or negative for a row that is in no cell; None: all rows are in
+    cell 0. `x`: float64 (N) without missing or infinite values; `keys`: uint64 (N).
+    """
+    x = np.asarray(x, dtype=np.float64)
+    if cell is None or (k == 1 and not (cell != 0).any()):
+        return Contributors(_bounds(np.array([len(x)])), x, keys, units)
+    if (cell < 0).any():
+        kept = cell >= 0
+        cell, x, keys = cell[kept], x[kept], keys[kept]
+        units = None if units is None else units[kept]
+    starts = _bounds(np.bincount(cell, minlength=k))
+    if (cell[1:] >= cell[:-1]).all():
+        return Contributors(starts, x, keys, units)
+    # Sixteen bits sort by radix, three times as fast.
+    narrow = cell.astype(np.uint16) if k <= _RADIX_LIMIT else cell
+    order = np.argsort(narrow, kind="stable")
+    return Contributors(starts, x[order], keys[order], None if units is None else units[order])
+
+
+def _bounds(rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    return np.concatenate(([0], np.cumsum(rows))).astype(np.int64)
+
+
+def summed(values: NDArray[_T], starts: NDArray[np.int64]) -> NDArray[_T]:
+    """Add up each cell's values: like `values` (k), 0 for empty cells.
+
+    One cell's sum depends on its own rows and their order alone, never on how many cores there are
+    or on its neighbours. Unsigned integers wrap.
+    """
+    totals = np.zeros(len(starts) - 1, dtype=values.dtype)
+    filled = np.flatnonzero(starts[1:] > starts[:-1])
+    if len(filled):
+        totals[filled] = np.add.reduceat(values, starts[filled])
+    return totals
+
+
+def interpolated(group: Contributors, p: float) -> NDArray[np.float64]:
+    """Give the p-quantile of each cell by linear interpolation at (n - 1) p; NaN for empty cells.
+
+    The arithmetic is numpy's, to the last bit: content keys depend on it.
+    """
+    result = np.full(group.k, np.nan)
+    filled = np.flatnonzero(group.rows > 0)
+    rows = group.rows[filled]
+    place = (rows - 1) * p
+    below = np.floor(place).astype(np.int64)
+    first = group.starts[filled] + below
+    a = group.ordered[first]
+    b = group.ordered[np.minimum(first + 1, group.starts[filled] + rows - 1)]
+    part = place - below
+    with np.errstate(over="ignore", invalid="ignore"):
+        step = b - a
+        result[filled] = np.where(part >= 0.5, b - step * (1 - part), a + step * part)
+    return result

@@ -1,0 +1,80 @@
+"""Winsor limits: the values at which a variable is clipped, at a keyed random rank (4.6)."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kohort.disclosure.content import content_fingerprints, content_keys
+from kohort.disclosure.contributors import Contributors, gathered
+from kohort.disclosure.keys import Master, uniforms
+from kohort.disclosure.limits import MagnitudeLimits
+
+_WIDEN = 1.5  # a random rank averages this times the wanted share
+
+
+@dataclass(frozen=True, repr=False)
+class WinsorLimits:
+    """Between which values a variable is clipped; infinite where it is not. Never shown."""
+
+    low: float
+    high: float
+
+    def __repr__(self) -> str:
+        return "<winsor limits>"
+
+    @property
+    def width(self) -> float:
+        """High less low, or 0 where there is no clipping."""
+        width = self.high - self.low
+        return width if math.isfinite(width) else 0.0
+
+
+UNLIMITED = WinsorLimits(-math.inf, math.inf)
+
+
+def laplace(uniform: float) -> float:
+    """Give a Laplace number of scale 1 from a uniform one: tails, no edge."""
+    return -math.copysign(math.log(1 - 2 * abs(uniform - 0.5)), 0.5 - uniform)
+
+
+def laplace_rank(n: int, uniform: float, centre: float, spread: float) -> int:
+    """Give a random rank around `centre`, at least 1, at most a quarter of n values."""
+    return min(max(1, round(centre * (1 + spread * laplace(uniform)))), n // 4)
+
+
+def winsor_rank(n: int, uniform: float, share: float, limits: MagnitudeLimits) -> int:
+    """Give how many of n values one side clips: random around 1.5 shares, or fixed at one share."""
+    wanted = max(math.ceil(round(share * n, 6)), limits.winsor_min_units)
+    if limits.winsor_spread > 0:
+        return laplace_rank(n, uniform, _WIDEN * wanted, limits.winsor_spread)
+    return min(wanted, n // 4)
+
+
+def winsor_limits(
+    secret: Master, limits: MagnitudeLimits, rk: NDArray[np.uint64], x: NDArray[np.float64]
+) -> WinsorLimits:
+    """Give the limits of a variable from the whole active dataset.
+
+    `rk`: uint64 (N), `x`: float64 (N), the rows of the active dataset where the variable is not
+    missing. One draw per dataset and content: all conditions on one dataset share it.
+    """
+    return dataset_limits(secret, limits, gathered(None, 1, x, rk))
+
+
+def dataset_limits(secret: Master, limits: MagnitudeLimits, group: Contributors) -> WinsorLimits:
+    """Give `winsor_limits` for an active dataset that is already gathered, as one cell."""
+    low, high = limits.winsor
+    rows = len(group.x)
+    if not rows or (low <= 0 and high >= 1):
+        return UNLIMITED
+    uniform = 0.5
+    if limits.winsor_spread > 0:
+        content = content_fingerprints(group, limits.content_bits)
+        uniform = float(uniforms(content_keys(secret, "rank/v1", group.sums, group.n, content))[0])
+    below = winsor_rank(rows, uniform, low, limits)
+    above = winsor_rank(rows, uniform, 1 - high, limits)
+    return WinsorLimits(float(group.ordered[below]), float(group.ordered[rows - above - 1]))
