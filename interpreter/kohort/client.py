@@ -73,6 +73,11 @@ class Worker:
         """The id of the present process."""
         return self._process.pid
 
+    @property
+    def spill_folder(self) -> str:
+        """The folder of the present process for data that do not fit in memory."""
+        return self._process.spill_folder
+
     def run(self, text: str, batch: bool, waiting: Waiting | None = None) -> Iterator[Event]:
         """Run a script. Yields events, `Finished` last; a dead engine is one failure."""
         if self._running:

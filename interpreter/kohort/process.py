@@ -28,7 +28,7 @@ class WorkerProcess:
     """A started process; a thread reads, so that waiting can be interrupted on every system."""
 
     def __init__(self, command: Sequence[str] = COMMAND) -> None:
-        self._spill = tempfile.mkdtemp(prefix="kohort-")
+        self.spill_folder = tempfile.mkdtemp(prefix="kohort-")
         self._process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
@@ -36,7 +36,7 @@ class WorkerProcess:
             stderr=subprocess.DEVNULL,
             # Ctrl-C in the terminal is the parent's to handle.
             start_new_session=True,
-            env={**os.environ, SPILL_FOLDER: self._spill},
+            env={**os.environ, SPILL_FOLDER: self.spill_folder},
         )
         self._arrived: queue.SimpleQueue[wire.Message | None] = queue.SimpleQueue()
         self._reader = threading.Thread(target=self._receive, daemon=True)
@@ -57,7 +57,7 @@ class WorkerProcess:
         self._process.kill()
         self._process.wait()
         self._process.stdout.close()
-        shutil.rmtree(self._spill, ignore_errors=True)
+        shutil.rmtree(self.spill_folder, ignore_errors=True)
 
     def send(self, kind: str, fields: Mapping[str, Any]) -> None:
         """Send one message. Raises `GoneError`; `wire.FrameError` where it is too large."""
