@@ -1,0 +1,79 @@
+"""Texts shown with results, by key and language, read from stdlib/messages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from typing import Final
+
+from kohort import HOME
+
+FALLBACK: Final = "en"
+"""Texts that a language lacks are taken from this one."""
+
+_FIELD: Final = re.compile(r"\{(\w+)(?::([^|{}]*)\|([^|{}]*))?\}")
+_OPTIONAL: Final = re.compile(r"\[([^\[\]]*)\]")
+
+
+def languages() -> tuple[str, ...]:
+    """Give the codes of the languages that have texts, ascending."""
+    return tuple(sorted(path.stem for path in (HOME / "stdlib" / "messages").glob("*.toml")))
+
+
+@cache
+def texts(language: str) -> Mapping[str, Mapping[str, str]]:
+    """Give a language's texts by section and key.
+
+    Raises `LookupError` for a language that has no texts.
+    """
+    import tomllib
+
+    # looked up among the files that are there: a language's name never becomes part of a path
+    if language not in languages():
+        raise LookupError(f"there are no texts in the language {language!r}")
+    path = HOME / "stdlib" / "messages" / f"{language}.toml"
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def find(section: str, key: str, language: str = FALLBACK) -> str | None:
+    """Give the text with its placeholders, or None where there is none in any language."""
+    own = texts(language).get(section, {}).get(key)
+    return own if own is not None else texts(FALLBACK).get(section, {}).get(key)
+
+
+def placeholders(text: str) -> frozenset[str]:
+    """Give the names of the words that a text takes."""
+    return frozenset(name for name, _, _ in _FIELD.findall(text))
+
+
+def fill(text: str, words: Mapping[str, str]) -> str:
+    """Put words into a text.
+
+    `{name}` becomes the word; `{name:one|many}` the word followed by `one` where the word is `1`,
+    else by `many`; `[...]` is dropped where one of its words is missing or empty. A missing word
+    outside brackets shows as `?`.
+    """
+
+    def one(found: re.Match[str]) -> str:
+        word = words.get(found[1]) or "?"
+        if found[2] is None:
+            return word
+        return f"{word} {found[2] if word == '1' else found[3]}"
+
+    def part(found: re.Match[str]) -> str:
+        return found[1] if all(words.get(name) for name in placeholders(found[1])) else ""
+
+    return _FIELD.sub(one, _OPTIONAL.sub(part, text))
+
+
+def sentence(section: str, key: str, words: Mapping[str, str], language: str = FALLBACK) -> str:
+    """Give the text filled with words.
+
+    A key without a text gives the key and its words, so that nothing is lost.
+    """
+    text = find(section, key, language)
+    if text is None:
+        told = ", ".join(f"{name} {word}" for name, word in words.items())
+        return f"{key}: {told}" if told else key
+    return fill(text, words)

@@ -1,0 +1,146 @@
+"""Draws a diagnostic: what is wrong, the place in the script, and the hint."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from kohort.diagnostic import NOWHERE, Diagnostic, Severity, Span
+from kohort.messages import find, sentence
+from kohort.render.characters import Style, breadth, clean, painted
+from kohort.render.look import Look
+
+INDENT: Final = "  "
+WIDTH: Final = 100
+"""Columns that a source line may take where the reader's width is not known."""
+
+MOST_LINES: Final = 4
+TAB: Final = 4
+
+_STYLES: Final[dict[Severity, Style]] = {
+    "error": "red",
+    "refusal": "yellow",
+    "failure": "red",
+    "notice": "blue",
+}
+
+
+def place(source: str, offset: int) -> tuple[int, int]:
+    """Give line and column of an offset, both from 1, the column in characters."""
+    offset = min(max(offset, 0), len(source))
+    line_start = source.rfind("\n", 0, offset) + 1
+    return source.count("\n", 0, offset) + 1, offset - line_start + 1
+
+
+def message_text(diagnostic: Diagnostic, look: Look) -> str:
+    """Give what is wrong, in the reader's language where the code has a text there."""
+    return clean(diagnostic.message)
+
+
+def diagnostic_text(diagnostic: Diagnostic, look: Look, source: str = "") -> str:
+    """Give a diagnostic as lines of text: head, source lines with carets, hint.
+
+    Without `source`, or where the diagnostic has no place, only head and hint.
+    """
+    placed = diagnostic.span != NOWHERE and bool(source)
+    lines = [_head(diagnostic, look, place(source, diagnostic.span.start)[0] if placed else None)]
+    if placed:
+        lines += _source_lines(diagnostic, look, source)
+    if diagnostic.hint:
+        hint = sentence("places", "hint", {}, look.language)
+        lines.append(f"{INDENT}{hint}: {clean(diagnostic.hint)}")
+    return "\n".join(lines)
+
+
+def _head(diagnostic: Diagnostic, look: Look, line: int | None) -> str:
+    severity = find("severity", diagnostic.severity, look.language)
+    style = _STYLES[diagnostic.severity]
+    parts = [
+        painted(severity or "", style, look.color),
+        painted(clean(diagnostic.code), style, look.color),
+        "" if line is None else f"{find('places', 'line', look.language)} {line}",
+    ]
+    return f"{' '.join(part for part in parts if part)}: {message_text(diagnostic, look)}"
+
+
+def _source_lines(diagnostic: Diagnostic, look: Look, source: str) -> list[str]:
+    """Draw the lines that the span touches, its first `MOST_LINES` lines at most."""
+    style = _STYLES[diagnostic.severity]
+    room = (look.width or WIDTH) - len(INDENT)
+    start = min(max(diagnostic.span.start, 0), len(source))
+    end = min(max(diagnostic.span.end, start), len(source))
+    lines: list[str] = []
+    shown = 0
+    line_start = source.rfind("\n", 0, start) + 1
+    while line_start <= len(source) and (line_start < end or not shown):
+        if shown == MOST_LINES:
+            lines.append(f"{INDENT}…")
+            break
+        line_end = source.find("\n", line_start)
+        line_end = len(source) if line_end < 0 else line_end
+        line = source[line_start:line_end].removesuffix("\r")
+        inside = Span(max(start - line_start, 0), min(end - line_start, len(line)))
+        text, carets = _drawn(line, inside, room)
+        lines += [INDENT + text, INDENT + painted_carets(carets, style, look.color)]
+        shown += 1
+        line_start = line_end + 1
+    return [line.rstrip() for line in lines if line.strip()]
+
+
+def painted_carets(carets: str, style: Style, color: bool) -> str:
+    """Colour carets, not the blanks before them."""
+    marks = carets.lstrip()
+    return carets[: len(carets) - len(marks)] + painted(marks, style, color)
+
+
+def _drawn(line: str, inside: Span, room: int) -> tuple[str, str]:
+    """Give a source line as it is shown and the carets under the range, both cut to `room`."""
+    pieces = _pieces(line)
+    low, high = _trimmed(line, inside)
+    first, last = _window(pieces, low, high, room)
+    before = "…" if first > 0 else ""
+    after = "…" if last < len(pieces) else ""
+    indent = breadth(before + "".join(pieces[first:low]))
+    marked = breadth("".join(pieces[low : min(high, last)]))
+    text = before + "".join(pieces[first:last]) + after
+    return text, " " * indent + "^" * max(marked, 1)
+
+
+def _pieces(line: str) -> list[str]:
+    """Give what is shown for each character: blanks up to the next stop for a tab."""
+    pieces: list[str] = []
+    column = 0
+    for character in line:
+        piece = " " * (TAB - column % TAB) if character == "\t" else clean(character)
+        pieces.append(piece)
+        column += breadth(piece)
+    return pieces
+
+
+def _trimmed(line: str, inside: Span) -> tuple[int, int]:
+    """Give the range without the blanks at its ends, as far as that leaves anything."""
+    low, high = min(inside.start, len(line)), max(inside.end, inside.start)
+    text = line[low:high]
+    if text.strip():
+        return low + len(text) - len(text.lstrip()), low + len(text.rstrip())
+    return low, low
+
+
+def _window(pieces: list[str], low: int, high: int, room: int) -> tuple[int, int]:
+    """Give which characters to show: all if they fit, else the range and as much around it."""
+    widths = [breadth(piece) for piece in pieces]
+    if sum(widths) <= room:
+        return 0, len(pieces)
+    room = max(room - 2, 10)  # an ellipsis at either end
+    lead = max(room - sum(widths[low:high]), 0) // 2
+    first = low
+    while first > 0 and widths[first - 1] <= lead:
+        first -= 1
+        lead -= widths[first]
+    last, used = first, 0
+    while last < len(pieces) and used + widths[last] <= room:
+        used += widths[last]
+        last += 1
+    while last == len(pieces) and first > 0 and used + widths[first - 1] <= room:
+        first -= 1
+        used += widths[first]
+    return first, last

@@ -1,0 +1,22 @@
+"""How results are to look: language, width, colour, labels or codes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Labels = Literal["label", "code", "both"]
+
+
+@dataclass(frozen=True)
+class Look:
+    """What the reader has chosen.
+
+    `width`: characters per line, None for as many as the widest table needs. `labels`: what heads a
+    category that has a label. `color`: ANSI colours.
+    """
+
+    language: str = "en"
+    width: int | None = None
+    color: bool = False
+    labels: Labels = "label"

@@ -1,0 +1,100 @@
+"""Writes published numbers: how many decimals each statistic has, and what stands for a number that
+is not shown.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+from kohort.disclosure.released import Cell
+
+COUNTS: Final = frozenset({"freq", "n", "nobs", "df", "clusters", "units", "size"})
+FIXED: Final = {
+    "rowpct": 1,
+    "colpct": 1,
+    "cellpct": 1,
+    "t": 3,
+    "z": 3,
+    "p": 3,
+    "prob_f": 3,
+    "prob_chi2": 3,
+    "r2": 4,
+    "r2_adj": 4,
+    "r2_pseudo": 4,
+    "gini": 4,
+}
+PROBABILITIES: Final = frozenset({"p", "prob_f", "prob_chi2"})
+TRIMMED: Final = {"coef": 6, "se": 6, "lower": 6, "upper": 6, "f": 4, "chi2": 4}
+QUANTILES: Final = frozenset({"p1", "p5", "p25", "p50", "p75", "p95", "p99", "iqr"})
+AMOUNTS: Final = frozenset({"mean", "std", "sum", "rmse"})
+OTHERS: Final = 6
+"""Decimals of a number whose statistic is not known, trailing zeros trimmed."""
+
+HIDDEN: Final = ".."
+
+
+def written(cell: Cell, statistic: str, zero: str = "0", blank: str = " ") -> str:
+    """Give a cell as text.
+
+    `zero`: how the profile prints a published zero. `blank`: what groups the thousands of a count.
+    A value that does not exist is an empty text.
+    """
+    match cell.state:
+        case "shown":
+            return "" if cell.v is None else number(cell.v, statistic, blank)
+        case "zero":
+            return _zero(statistic, zero, blank)
+        case "missing":
+            return ""
+        case "low":
+            return "<5 %"
+        case "high":
+            return ">95 %"
+        case "hidden" | "folded":
+            return HIDDEN
+
+
+def _zero(statistic: str, zero: str, blank: str) -> str:
+    if zero == "0":
+        return number(0, statistic, blank)
+    # what is derived from a count that is not told is not told either
+    return zero if statistic in COUNTS else ""
+
+
+def number(value: float, statistic: str, blank: str = " ") -> str:
+    """Give a published number in the format of its statistic (analysis.md 0.4).
+
+    Never more digits than the number has, except decimals that a format fixes.
+    """
+    if statistic in COUNTS and value == int(value):
+        return f"{int(value):,}".replace(",", blank)
+    if statistic in PROBABILITIES and 0 <= value < 0.001:
+        return "<0.001"
+    if statistic in FIXED:
+        return _positive_zero(f"{value:.{FIXED[statistic]}f}")
+    if statistic in QUANTILES:
+        return _significant(value, 3)
+    if statistic in AMOUNTS:
+        return _decimals(value, 2) if abs(value) >= 1 else _significant(value, 4)
+    return _decimals(value, TRIMMED.get(statistic, OTHERS))
+
+
+def _significant(value: float, digits: int) -> str:
+    """Give `value` with at most so many significant digits."""
+    if value == 0:
+        return "0"
+    kept = float(f"{value:.{digits - 1}e}")
+    return _decimals(kept, digits - 1 - math.floor(math.log10(abs(kept))))
+
+
+def _decimals(value: float, most: int) -> str:
+    """Give `value` with at most `most` decimals and no trailing zeros."""
+    if value != 0 and not 1e-6 <= abs(value) < 1e15:
+        return f"{value:.4g}"
+    text = f"{value:.{max(most, 0)}f}"
+    return _positive_zero(text.rstrip("0").rstrip(".") if "." in text else text)
+
+
+def _positive_zero(text: str) -> str:
+    return text.removeprefix("-") if not text.strip("-0.") else text
