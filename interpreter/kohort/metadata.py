@@ -15,7 +15,7 @@ from kohort.register import (
     Temporality,
 )
 from kohort.scope import Code
-from kohort.stored import FIRST_DAY, Node, read_json
+from kohort.stored import FIRST_DAY, CatalogueError, Node, read_json
 from kohort.unit_type import english_titles, unit_type
 
 _NAME = re.compile(r"[A-Z][A-Z0-9_]*\Z", re.ASCII)
@@ -47,7 +47,13 @@ class Releases:
 
 
 def read_releases(root: Path) -> Releases:
-    """Read `datastore_versions.json`; at least one release must be there."""
+    """Read `datastore_versions.json`; at least one release must be there.
+
+    A databank in the middle of a change (its `tmp` holds backups) is refused.
+    """
+    backup = root / "datastore" / "tmp"
+    if backup.is_dir() and any(backup.iterdir()):
+        raise CatalogueError(f"databank {root} is being changed by its owner", "try again later")
     top = read_json(root / "datastore" / "datastore_versions.json")
     found: set[Version] = set()
     for release in top.nodes("versions"):
@@ -62,15 +68,15 @@ def read_releases(root: Path) -> Releases:
     return Releases(top.text("name"), top.text("label", ""), versions)
 
 
-def places(root: Path, version: Version) -> dict[str, Path]:
-    """Read `data_versions__X_Y.json`: file or folder of each data set, inside the root's `data`."""
+def places(root: Path, version: Version) -> dict[str, str]:
+    """Read `data_versions__X_Y.json`: file or folder of each data set, in `data/NAME`."""
     major, minor, _ = version
     top = read_json(root / "datastore" / f"data_versions__{major}_{minor}.json")
-    found: dict[str, Path] = {}
+    found: dict[str, str] = {}
     for name, place in top.texts():
         if _NAME.match(name) is None or _PLACE.match(place) is None:
             top.damaged("names a file outside the databank")
-        found[name] = root / "data" / name / place
+        found[name] = place
     return found
 
 
@@ -85,7 +91,7 @@ class Structures(Mapping[str, RegisterVariable]):
         self._version = version
         self._unverified = frozenset(unverified)
         self._nodes: dict[str, Node] | None = None
-        self._places: dict[str, Path] = {}
+        self._places: dict[str, str] = {}
         self._made: dict[str, RegisterVariable] = {}
 
     def __getitem__(self, name: str) -> RegisterVariable:
@@ -136,7 +142,7 @@ class Structures(Mapping[str, RegisterVariable]):
             unit_type=_identifier(node),
             temporality=_temporality(node),
             data_type=data_type,
-            path=place,
+            path=self._root / "data" / name / place,
             value_unit_type=value_unit,
             pseudonym=value_type is not None
             and not measure.truth("notPseudonym", not value_type.pseudonymised),
@@ -197,18 +203,21 @@ def _period(node: Node, data_type: DataType) -> CodePeriod:
         return CodePeriod(start, stop, None)
     pairs: dict[Code, str] = {}
     for item in domain.nodes("codeList"):
-        pairs[_code(item, item.code("code"), data_type)] = item.text("category")
-    missing = tuple(_code(domain, code, data_type) for code in domain.codes("missingValues"))
+        code = _code(item.code("code"), data_type)
+        if code is not None:
+            pairs[code] = item.text("category")
+    written = (_code(text, data_type) for text in domain.codes("missingValues"))
+    missing = tuple(code for code in written if code is not None)
     for code in missing:
         pairs.setdefault(code, str(code))
     return CodePeriod(start, stop, tuple(pairs.items()), missing)
 
 
-def _code(node: Node, text: str, data_type: DataType) -> Code:
-    """Give the code as the values of this type are stored."""
+def _code(text: str, data_type: DataType) -> Code | None:
+    """Give the code as the values of this type are stored; None where no value can have it."""
     if data_type == "STRING":
         return text
     try:
         return float(text) if data_type == "DOUBLE" else int(text)
     except ValueError:
-        return node.damaged("has a code that does not fit the data type")
+        return None

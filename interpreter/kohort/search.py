@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from kohort.catalogue import Databank
 
 # What a word in each field is worth, and how sure each way of matching is. Chosen by hand so that
-# a title beats a label, and any exact word beats any part of a word in the same field.
-_TITLE, _NAME, _LABEL, _CODE, _DESCRIPTION = 4.0, 4.0, 2.0, 1.5, 1.0
+# a title beats a label, and any exact word beats any part of a word in the same field. An English
+# title is given to the variables that published scripts use, so these go first among equals.
+_TITLE, _NAME, _LABEL, _CODE, _DESCRIPTION, _IN_USE = 4.0, 4.0, 2.0, 1.5, 1.0, 0.5
 _EXACT, _PREFIX, _STEM, _INSIDE, _SYNONYM, _LIKE = 1.0, 0.8, 0.7, 0.5, 0.7, 0.4
 _LIKENESS = 0.72  # ratio of matching letters from which two words may be the same, misspelt
 _WHOLE_NAME = 100.0
@@ -65,7 +66,8 @@ class Index:
 
     def __init__(self, variables: Iterable[RegisterVariable]) -> None:
         self._variables = tuple(variables)
-        self._words: dict[str, Scores] = {}
+        self._names: dict[str, Scores] = {}
+        self._fields: tuple[dict[str, Scores], ...] = ({}, {}, {}, {})
         self._lists: dict[Pairs, list[int]] = {}
         self._in_lists: dict[str, dict[int, float]] = {}
         self._splits: dict[str, list[str]] = {}
@@ -87,9 +89,11 @@ class Index:
                 found[place] = found.get(place, 0.0) + score
                 fitting[place] += 1
         most = max(fitting.values(), default=0)
+        for place in found:
+            found[place] += _IN_USE if self._variables[place].title_en else 0.0
         ranked = sorted(
             (place for place in found if fitting[place] == most),
-            key=lambda place: (-found[place], self._length(place), self._variables[place].name),
+            key=lambda place: (-found[place], self._variables[place].name),
         )
         return tuple(
             Match(self._variables[p], round(found[p], 3), self._label(p, asked))
@@ -99,16 +103,19 @@ class Index:
     # ---- building
 
     def _add(self, place: int, variable: RegisterVariable) -> None:
-        self._words.setdefault(fold(variable.name), {})[place] = _WHOLE_NAME
-        for text, worth in (
+        self._names.setdefault(fold(variable.name), {})[place] = _WHOLE_NAME
+        texts = (
             (variable.name, _NAME),
             (variable.title, _TITLE),
             (variable.title_en or "", _TITLE),
             (variable.description, _DESCRIPTION),
-        ):
-            for word in self._split(text):
-                scores = self._words.setdefault(word, {})
-                scores[place] = max(scores.get(place, 0.0), worth)
+        )
+        for (text, worth), field in zip(texts, self._fields, strict=True):
+            parts = self._split(text)
+            for word in dict.fromkeys(parts):
+                # A title of one word says more of the variable than one of ten.
+                share = worth + 1 / len(parts)
+                field.setdefault(word, {})[place] = share
         pairs = variable.labels_at(None)
         if pairs:
             self._lists.setdefault(pairs, []).append(place)
@@ -128,7 +135,7 @@ class Index:
 
     @cached_property
     def _vocabulary(self) -> tuple[str, ...]:
-        return tuple(self._words.keys() | self._in_lists.keys())
+        return tuple(set(self._in_lists).union(*self._fields))
 
     @cached_property
     def _by_letters(self) -> Mapping[str, list[str]]:
@@ -142,14 +149,15 @@ class Index:
 
     def _piece(self, piece: str) -> Scores:
         """Score the variables that fit one piece of the query: a word, name, or code."""
-        whole = self._gather({fold(piece): _EXACT})
         parts = words(piece)
-        if not parts:
-            return whole
+        if parts != [fold(piece)]:
+            whole = self._gather({fold(piece): _EXACT})
+            whole.update(self._names.get(fold(piece), {}))
+            if whole or not parts:
+                return whole
         scored = [self._word(part) for part in parts]
         everywhere = set(scored[0]).intersection(*scored[1:])
-        together = {p: sum(s[p] for s in scored) / len(scored) for p in everywhere}
-        return {p: max(whole.get(p, 0.0), together.get(p, 0.0)) for p in whole | together}
+        return {p: sum(s[p] for s in scored) / len(scored) for p in everywhere}
 
     def _word(self, word: str) -> Scores:
         sure = self._matching(word, 1.0)
@@ -188,20 +196,17 @@ class Index:
         return found
 
     def _gather(self, matching: Mapping[str, float]) -> Scores:
+        """Add up, over the fields, the best that any of the words is worth there."""
         found: Scores = {}
-        lists: Scores = {}
-        for word, certainty in matching.items():
-            _raise(found, self._words.get(word, {}), certainty)
-            _raise(lists, self._in_lists.get(word, {}), certainty)
-        for number, score in lists.items():
+        for field in self._fields:
+            for place, score in _best(field, matching).items():
+                found[place] = found.get(place, 0.0) + score
+        for number, score in _best(self._in_lists, matching).items():
             for place in self._list_users[number]:
-                found[place] = max(found.get(place, 0.0), score)
+                found[place] = found.get(place, 0.0) + score
         return found
 
     # ---- showing
-
-    def _length(self, place: int) -> int:
-        return len(self._variables[place].title)
 
     def _label(self, place: int, asked: Iterable[str]) -> str | None:
         """Give the code and label that hold a word of the query which name and title lack."""
@@ -215,6 +220,10 @@ class Index:
         return None
 
 
-def _raise(scores: Scores, found: Mapping[int, float], certainty: float) -> None:
-    for place, worth in found.items():
-        scores[place] = max(scores.get(place, 0.0), worth * certainty)
+def _best(field: Mapping[str, Scores], matching: Mapping[str, float]) -> Scores:
+    """Give the best score of each place that has one of the words in the field."""
+    best: Scores = {}
+    for word, certainty in matching.items():
+        for place, worth in field.get(word, {}).items():
+            best[place] = max(best.get(place, 0.0), worth * certainty)
+    return best

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,12 +26,23 @@ def read_json(path: Path) -> Node:
     try:
         if path.stat().st_size > _LARGEST:
             raise CatalogueError(f"{path} is too large to be metadata")
-        value = json.loads(path.read_bytes())
+        value = _parsed(path.read_bytes())
     except OSError as error:
         raise CatalogueError(f"{path} cannot be read: {error.strerror}") from None
     except (ValueError, RecursionError):
         raise CatalogueError(f"{path} is not JSON in UTF-8") from None
     return Node(value, str(path))
+
+
+def _parsed(content: bytes) -> object:
+    """Parse without the cycle collector, which costs a third of the time on many small objects."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        return json.loads(content.decode("utf-8-sig"))
+    finally:
+        if collecting:
+            gc.enable()
 
 
 class Node:
