@@ -128,7 +128,7 @@ def test_a_malformed_span_is_a_frame_error(bad: object) -> None:
 
 
 def test_an_opening_crosses_whole() -> None:
-    opening = Opening(((None, Path("/a")), ("no.x", Path("/b"))), "strict", "nb")
+    opening = Opening(("/a", "no.x=/b"), "strict", "nb")
     assert from_message(to_message(opening)) == opening
 
 

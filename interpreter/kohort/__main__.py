@@ -1,0 +1,110 @@
+"""The command line: start the prompt, run or check scripts, find variables, make databanks."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import io
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kohort import exit_code
+from kohort.trouble import Trouble
+
+if TYPE_CHECKING:
+    from kohort.catalogue import Catalogue
+    from kohort.opening import Opening
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what the command line says. Gives the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    try:
+        return _done(arguments)
+    except Trouble as trouble:
+        _complain(trouble.message)
+        return trouble.code
+    except KeyboardInterrupt:
+        _complain("interrupted")
+        return exit_code.INTERRUPTED
+
+
+def _done(arguments: Sequence[str] | None) -> int:
+    from kohort.arguments import parser
+
+    try:
+        given = parser().parse_args(arguments)
+    except SystemExit as end:  # --help and --version
+        return exit_code.DONE if not end.code else exit_code.UNSTARTED
+    if given.command == "databank":
+        from kohort.building import make
+
+        make(Path(given.directory).expanduser().absolute(), given.persons, given.seed)
+        return exit_code.DONE
+    opening, catalogue = _started(given)
+    match given.command:
+        case "check":
+            from kohort.batch import check_files
+
+            return check_files(given.files, given.output, opening.language, catalogue)
+        case "search":
+            from kohort.finding import show_variables
+
+            return show_variables(given.words, catalogue, opening.language)
+        case "run":
+            from kohort.batch import run_file
+
+            return run_file(given.file, given.to, given.output, opening, catalogue)
+        case _ if sys.stdin.isatty():
+            from kohort.repl import start
+
+            return start(opening, catalogue)
+        case _:
+            from kohort.batch import run_file
+
+            return run_file("-", None, None, opening, catalogue)
+
+
+def _started(given: argparse.Namespace) -> tuple[Opening, Catalogue]:
+    """Settle what every session needs: configuration, databanks, language. Raises `Trouble`."""
+    from kohort.catalogue import Catalogue, CatalogueError
+    from kohort.configuration import SYNTHETIC_PERSONS, SYNTHETIC_SEED, addition, read_configuration
+    from kohort.opening import Opening
+
+    for place in given.databank:
+        root = addition(place)[1]
+        if not root.is_dir():
+            raise Trouble(f"there is no folder {root}")
+    try:
+        configuration = read_configuration()
+        catalogue = Catalogue.configured(given.databank)
+    except CatalogueError as error:
+        raise Trouble(error.diagnostic.message) from None
+    missing = catalogue.needs_building()
+    if missing is not None:
+        from kohort.building import make_default
+
+        make_default(missing, SYNTHETIC_PERSONS, SYNTHETIC_SEED)
+    profile = given.profile or configuration.profile
+    language = given.language or configuration.language or "en"
+    return Opening(tuple(given.databank), profile, language), catalogue
+
+
+def _complain(line: str) -> None:
+    from kohort.output import close_quietly
+
+    with contextlib.suppress(OSError):
+        sys.stderr.write(f"kohort: {line}\n")
+        sys.stderr.flush()
+    try:
+        sys.stdout.flush()
+    except (OSError, ValueError):
+        close_quietly(sys.stdout)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,83 @@
+"""The words of the command line: which commands and options there are, and how mistakes are told."""
+
+from __future__ import annotations
+
+import argparse
+from importlib.metadata import PackageNotFoundError, version
+from typing import NoReturn
+
+from kohort.configuration import SYNTHETIC_PERSONS, SYNTHETIC_SEED
+from kohort.trouble import Trouble
+
+EXIT_CODES = """exit codes: 0 done, 1 the script is wrong, 2 disclosure control refused something,
+3 our fault, 4 usage or start failure, 130 interrupted; the most serious wins (3, 1, 4, 2)"""
+
+
+class _Parser(argparse.ArgumentParser):
+    """Mistakes become `Trouble`: argparse itself would end with 2, which means `refused` here."""
+
+    def error(self, message: str) -> NoReturn:
+        raise Trouble(f"{message}\n{self.format_usage().rstrip()}")
+
+
+def parser() -> argparse.ArgumentParser:
+    """Give the parser. Attribute `command` names what to do; None is the prompt."""
+    shared = _shared()
+    top = _Parser(
+        prog="kohort",
+        description="Runs .mdscript, the command language for register data. Without a command: "
+        "the prompt.",
+        epilog=EXIT_CODES,
+        parents=[shared],
+    )
+    top.add_argument("--version", action="version", version=f"kohort {release()}")
+    top.set_defaults(command=None, databank=[], profile=None, language=None)
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
+    _add_run(commands, shared)
+    check = commands.add_parser("check", parents=[shared], help="check scripts, run nothing")
+    check.add_argument("files", nargs="+", metavar="FILE", help="a script; - is standard input")
+    check.add_argument("--output", choices=("text", "json"), default="text")
+    search = commands.add_parser("search", parents=[shared], help="find variables by a word")
+    search.add_argument("words", nargs="+", metavar="WORD")
+    _add_databank(commands)
+    return top
+
+
+def _shared() -> _Parser:
+    # No defaults here: those of a command would hide what stands before it.
+    shared = _Parser(add_help=False, argument_default=argparse.SUPPRESS)
+    shared.add_argument(
+        "--databank",
+        action="append",
+        metavar="[NAME=]DIR",
+        help="add a databank; may be repeated",
+    )
+    shared.add_argument("--profile", help="protection profile (the stricter of it and the bank's)")
+    shared.add_argument("--language", choices=("en", "nb"), help="language of headings and texts")
+    return shared
+
+
+def _add_run(commands: argparse._SubParsersAction[_Parser], shared: _Parser) -> None:
+    run = commands.add_parser("run", parents=[shared], help="run a script", epilog=EXIT_CODES)
+    run.add_argument("file", metavar="FILE", help="the script; - is standard input")
+    run.add_argument("--output", choices=("text", "json", "html"), help="form of the results")
+    run.add_argument("-o", dest="to", metavar="FILE", help="write the results to a file")
+
+
+def _add_databank(commands: argparse._SubParsersAction[_Parser]) -> None:
+    databank = commands.add_parser("databank", help="make databanks")
+    kinds = databank.add_subparsers(
+        dest="databank_command", metavar="COMMAND", required=True, parser_class=_Parser
+    )
+    make = kinds.add_parser("make", help="build a synthetic databank of made-up persons")
+    make.add_argument("--persons", type=int, default=SYNTHETIC_PERSONS, metavar="N")
+    make.add_argument("--seed", type=int, default=SYNTHETIC_SEED, metavar="S")
+    make.add_argument("directory", metavar="DIR")
+
+
+def release() -> str:
+    """Give the version of the program."""
+    try:
+        return version("kohort")
+    except PackageNotFoundError:
+        return "(not installed)"

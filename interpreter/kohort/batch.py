@@ -1,0 +1,101 @@
+"""Runs and checks script files for the command line."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import TextIO
+
+from kohort import exit_code, program
+from kohort.catalogue import Catalogue
+from kohort.client import Client, Worker
+from kohort.event import Finished, Started, Told
+from kohort.opening import Opening
+from kohort.output import Output, look_at, output_of
+from kohort.progress import Steps
+from kohort.render import Form
+from kohort.scope import Scope
+from kohort.script_file import ScriptFile, read_script, reason
+from kohort.trouble import Trouble
+
+_FORMS: dict[str, Form] = {".html": "html", ".htm": "html", ".json": "json", ".jsonl": "json"}
+
+
+def run_file(
+    given: str, to: str | None, form: Form | None, opening: Opening, catalogue: Catalogue
+) -> int:
+    """Run a script file and write its results. Gives the exit code; raises `Trouble`."""
+    script = read_script(given)
+    chosen = form or _FORMS.get(Path(to or "").suffix.lower(), "text")
+    with _destination(to, given) as stream:
+        look = look_at(stream, opening.language)
+        output = output_of(chosen, stream, sys.stderr, look, script.text)
+        # The engine starts while the script is checked.
+        with closing(Worker(opening)) as worker:
+            code = checked(script, catalogue, output)
+            if code == exit_code.DONE:
+                code = run(worker, script.text, output, Steps(sys.stderr))
+        output.end()
+    return code
+
+
+def checked(script: ScriptFile, catalogue: Catalogue, output: Output) -> int:
+    """Check a script; tell what is wrong, if anything. Gives the exit code."""
+    report = program.check(program.read(script.text), Scope(catalogue))
+    found = [d for d in report.diagnostics if d.severity != "notice"]
+    if not found:
+        return exit_code.DONE
+    for diagnostic in report.diagnostics:
+        output.put(Told(diagnostic))
+    code = exit_code.most_serious(exit_code.of_severity(d.severity) for d in found)
+    output.put(Finished(code))
+    return code
+
+
+def run(client: Client, text: str, output: Output, steps: Steps) -> int:
+    """Run a whole script; its results are written as they come. Gives the exit code."""
+    code = exit_code.FAILED
+    for event in client.run(text, batch=True, waiting=steps.waiting):
+        steps.clear()
+        if isinstance(event, Started):
+            steps.started(event.step, event.total)
+        elif isinstance(event, Finished):
+            code = event.exit_code
+        output.put(event)
+    return code
+
+
+def check_files(files: Sequence[str], form: Form, language: str, catalogue: Catalogue) -> int:
+    """Check script files. Gives the exit code; raises `Trouble`."""
+    codes: list[int] = []
+    for given in files:
+        script = read_script(given)
+        report = program.check(program.read(script.text), Scope(catalogue))
+        look = look_at(sys.stdout, language)
+        output = output_of(form, sys.stdout, sys.stdout, look, script.text)
+        if len(files) > 1 and report.diagnostics and form == "text":
+            sys.stdout.write(f"{script.name}:\n")
+        for diagnostic in report.diagnostics:
+            output.put(Told(diagnostic))
+            codes.append(exit_code.of_severity(diagnostic.severity))
+        output.end()
+    return exit_code.most_serious(codes)
+
+
+@contextlib.contextmanager
+def _destination(to: str | None, script: str) -> Iterator[TextIO]:
+    if to is None:
+        yield sys.stdout
+        return
+    path = Path(to)
+    try:
+        if path.exists() and Path(script).exists() and path.samefile(script):
+            raise Trouble(f"{to} is the script itself; choose another name for the results")
+        file = path.open("w", encoding="utf-8", newline="\n")
+    except (OSError, ValueError) as error:
+        raise Trouble(f"{to} cannot be written: {reason(error)}") from None
+    with file:
+        yield file

@@ -1,0 +1,73 @@
+"""Builds the synthetic databank: on demand, and by itself where no databank is configured."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final
+
+from kohort import exit_code
+from kohort.progress import Progress
+from kohort.script_file import reason
+from kohort.trouble import Trouble
+
+LEAST_PERSONS: Final = 1_000
+MOST_PERSONS: Final = 6_000_000
+
+
+def make(root: Path, persons: int, seed: int) -> None:
+    """Build a synthetic databank with a bar on standard error. Raises `Trouble`.
+
+    It is built beside its place and moved there when it is complete, so that a broken build is
+    never taken for a databank.
+    """
+    # polars: only the process that builds needs it
+    from kohort.databank import synthetic
+    from kohort.databank.recordkeys import folder
+
+    if not LEAST_PERSONS <= persons <= MOST_PERSONS:
+        raise Trouble(f"the number of persons must lie between {LEAST_PERSONS} and {MOST_PERSONS}")
+    if root.exists() and (not root.is_dir() or any(root.iterdir())):
+        raise Trouble(f"{root} exists already and is not an empty folder")
+    unfinished = root.with_name(f"{root.name}.building-{os.getpid()}")
+    progress = Progress(sys.stderr)
+    try:
+        root.parent.mkdir(parents=True, exist_ok=True)
+        synthetic.make(unfinished, persons, seed, progress)
+        # The keys first: a root without keys would look complete.
+        shutil.rmtree(folder(root), ignore_errors=True)
+        folder(unfinished).rename(folder(root))
+        with contextlib.suppress(FileNotFoundError):
+            root.rmdir()
+        unfinished.rename(root)
+    except OSError as error:
+        raise Trouble(f"{root} cannot be built: {reason(error)}") from None
+    finally:
+        progress.end()
+        for left in (unfinished, folder(unfinished)):
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def make_default(root: Path, persons: int, seed: int) -> None:
+    """Build the databank that serves where none is configured, and say so. Raises `Trouble`.
+
+    It is built by a process of its own, so that the front end does not import polars.
+    """
+    sys.stderr.write(
+        f"No databank is configured: building a synthetic one of {persons} made-up persons\n"
+        f"in {root} (once, a few seconds).\n"
+    )
+    sys.stderr.flush()
+    command = [sys.executable, "-P", "-m", "kohort", "databank", "make"]
+    command += ["--persons", str(persons), "--seed", str(seed), "--", str(root)]
+    code = subprocess.run(
+        command, stdin=subprocess.DEVNULL, stdout=sys.stderr, check=False
+    ).returncode
+    if code == exit_code.INTERRUPTED:
+        raise KeyboardInterrupt
+    if code != exit_code.DONE and not (root / "datastore").is_dir():
+        raise Trouble("the synthetic databank could not be built")

@@ -1,0 +1,159 @@
+"""Where results and diagnostics of a script go: text as they come, JSON lines, or one HTML page."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from typing import Protocol, TextIO
+
+from kohort import exit_code
+from kohort.diagnostic import Diagnostic, Span
+from kohort.disclosure.released import Released
+from kohort.event import Event, Finished, Result, Started, Told
+from kohort.render import Form, Look, render
+from kohort.script_file import reason
+from kohort.trouble import Trouble
+
+
+class Output(Protocol):
+    """Takes the events of one script."""
+
+    def put(self, event: Event) -> None:
+        """Show one event. Raises `Trouble` where it cannot be written."""
+        ...
+
+    def end(self) -> None:
+        """Write what waits for the end. Raises `Trouble`."""
+        ...
+
+
+def output_of(form: Form, stream: TextIO, beside: TextIO, look: Look, source: str) -> Output:
+    """Give the output of a form: results go to `stream`; in text, diagnostics go `beside`."""
+    match form:
+        case "text":
+            return TextOutput(stream, beside, look, source)
+        case "json":
+            return JsonOutput(stream, look, source)
+        case "html":
+            return HtmlOutput(stream, look, source)
+
+
+def look_at(stream: TextIO, language: str) -> Look:
+    """Give how results look on a stream: a terminal has a width, and colours unless NO_COLOR."""
+    if not stream.isatty():
+        return Look(language)
+    color = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return Look(language, shutil.get_terminal_size().columns, color)
+
+
+def write(stream: TextIO, text: str) -> None:
+    """Write at once. Raises `Trouble` where nobody reads or nothing fits any more."""
+    try:
+        stream.write(text)
+        stream.flush()
+    except BrokenPipeError:
+        raise Trouble("the output was closed before the script was done") from None
+    except (OSError, ValueError) as error:
+        raise Trouble(f"the output cannot be written: {reason(error)}") from None
+
+
+class TextOutput:
+    """Text, a blank line around whatever takes more than one line."""
+
+    def __init__(self, stream: TextIO, beside: TextIO, look: Look, source: str) -> None:
+        self._stream, self._beside = stream, beside
+        self._look, self._source = look, source
+        self._beside_look = look_at(beside, look.language)
+        self._apart: bool | None = None
+
+    def put(self, event: Event) -> None:
+        """Write a result or a diagnostic."""
+        match event:
+            case Result(released, _):
+                text = render(released, self._look)
+                apart = "\n" in text
+                blank = "\n" if self._apart is not None and (apart or self._apart) else ""
+                write(self._stream, f"{blank}{text}\n")
+                self._apart = apart
+            case Told(diagnostic):
+                text = render(diagnostic, self._beside_look, source=self._source)
+                write(self._beside, f"{text}\n")
+            case _:
+                pass
+
+    def end(self) -> None:
+        """Do nothing: all is written."""
+
+
+class JsonOutput:
+    """One JSON object a line: results, diagnostics, and the exit code last."""
+
+    def __init__(self, stream: TextIO, look: Look, source: str) -> None:
+        self._stream, self._look, self._source = stream, look, source
+
+    def put(self, event: Event) -> None:
+        """Write a line."""
+        match event:
+            case Result(released, span):
+                line = render(released, self._look, form="json", span=span)
+            case Told(diagnostic):
+                line = render(diagnostic, self._look, form="json", source=self._source)
+            case Finished(code):
+                line = f'{{"type": "finished", "format": 1, "exit_code": {int(code)}}}'
+            case _:
+                return
+        write(self._stream, f"{line}\n")
+
+    def end(self) -> None:
+        """Do nothing: all is written."""
+
+
+class HtmlOutput:
+    """One page at the end: the script in pieces, each with what it gave."""
+
+    def __init__(self, stream: TextIO, look: Look, source: str) -> None:
+        self._stream, self._look, self._source = stream, look, source
+        self._pieces: list[tuple[Span, list[Released | Diagnostic]]] = []
+
+    def put(self, event: Event) -> None:
+        """Keep a result or a diagnostic for the page."""
+        match event:
+            case Started(_, _, span):
+                self._pieces.append((span, []))
+            case Result(released, _):
+                self._items().append(released)
+            case Told(diagnostic):
+                self._items().append(diagnostic)
+            case _:
+                pass
+
+    def _items(self) -> list[Released | Diagnostic]:
+        if not self._pieces:
+            self._pieces.append((Span(0, len(self._source)), []))
+        return self._pieces[-1][1]
+
+    def end(self) -> None:
+        """Write the page."""
+        from kohort.render.html import Section, page
+
+        sections: list[Section] = []
+        shown = 0
+        for span, items in self._pieces:
+            # A statement is shown with the comments before it, and in a loop only once.
+            script = self._source[shown : span.end].strip("\n")
+            shown = max(shown, span.end)
+            sections.append(Section(script, tuple(items)))
+        rest = self._source[shown:].strip("\n")
+        if rest:
+            sections.append(Section(rest, ()))
+        write(self._stream, page(sections, self._look, source=self._source))
+
+
+def close_quietly(stream: TextIO) -> None:
+    """Point a stream at nothing, so that the end of the program does not fail to flush it."""
+    try:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
+    except (OSError, ValueError):
+        os._exit(exit_code.UNSTARTED)

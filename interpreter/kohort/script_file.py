@@ -1,0 +1,60 @@
+"""Reads and writes script files: UTF-8, with or without a byte order mark."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from kohort.trouble import Trouble
+
+STANDARD_INPUT: Final = "-"
+ENDING: Final = ".mdscript"
+
+
+@dataclass(frozen=True)
+class ScriptFile:
+    """A script and the name that messages use for it."""
+
+    name: str
+    text: str
+
+
+def read_script(given: str) -> ScriptFile:
+    """Read a file, or standard input for `-`. Raises `Trouble` naming the file and the reason."""
+    name = "standard input" if given == STANDARD_INPUT else given
+    try:
+        raw = sys.stdin.buffer.read() if given == STANDARD_INPUT else Path(given).read_bytes()
+    except (OSError, ValueError) as error:
+        raise Trouble(f"{name} cannot be read: {reason(error)}") from None
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise Trouble(f"{name} is not text in UTF-8: line {line}") from None
+    if "\0" in text:
+        raise Trouble(f"{name} is not a script: it holds zero bytes")
+    return ScriptFile(name, text)
+
+
+def write_script(given: str, statements: tuple[str, ...]) -> Path:
+    """Write statements as a script that must not exist yet. Raises `Trouble`."""
+    path = Path(given).expanduser()
+    if not path.suffix:
+        path = path.with_suffix(ENDING)
+    try:
+        with path.open("x", encoding="utf-8", newline="\n") as file:
+            file.writelines(f"{statement.rstrip()}\n" for statement in statements)
+    except FileExistsError:
+        raise Trouble(f"{path} exists already; choose another name") from None
+    except (OSError, ValueError) as error:
+        raise Trouble(f"{path} cannot be written: {reason(error)}") from None
+    return path
+
+
+def reason(error: OSError | ValueError) -> str:
+    """Give the system's words for what went wrong, without the file's name."""
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror.lower()
+    return "the name cannot be used"
