@@ -49,6 +49,8 @@ def content_fingerprints(group: Contributors, bits: int = 20) -> NDArray[np.uint
     Unchanged by x -> a + b x with b > 0 and by the order of rows; changed by any value that moves
     by more than 2^-bits interquartile ranges.
     """
+    if bits in group.contents:
+        return group.contents[bits]
     median, spread = scales(group)
     hashes = np.empty(len(group.x), dtype=np.uint64)
     spare = np.empty(BLOCK, dtype=np.uint64)
@@ -66,7 +68,8 @@ def content_fingerprints(group: Contributors, bits: int = 20) -> NDArray[np.uint
             mix(z, spare[: len(z)])
             z ^= group.keys[part]
             mix(z, spare[: len(z)])
-    return summed(hashes, group.starts)
+    group.contents[bits] = summed(hashes, group.starts)
+    return group.contents[bits]
 
 
 def fingerprints(

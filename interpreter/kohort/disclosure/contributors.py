@@ -71,6 +71,11 @@ class Contributors:
         return values
 
     @cached_property
+    def contents(self) -> dict[int, NDArray[np.uint64]]:
+        """Content fingerprints that were worked out before, by their bits."""
+        return {}
+
+    @cached_property
     def _first_rows(self) -> NDArray[np.int64]:
         """The row where each unit first appears in each cell, ascending by cell."""
         order = np.lexsort((self.units, self.cell)) if self.units is not None else None

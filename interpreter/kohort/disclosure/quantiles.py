@@ -1,0 +1,196 @@
+"""Published percentiles of all cells: means of windows around the rank, moved by keyed noise.
+
+Source: the disclosure reference, 4.7. Ranks are whole-number arithmetic; one sort per variable
+serves all cells and percentiles. Without protection: linear interpolation at (n - 1) p.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kohort.disclosure.content import content_fingerprints
+from kohort.disclosure.contributors import Contributors, interpolated
+from kohort.disclosure.jitter import blended, cut_normal
+from kohort.disclosure.keys import Master, packed, sealed
+from kohort.disclosure.limits import MagnitudeLimits, QuantileLimits
+from kohort.disclosure.magnitudes import shown_cells
+from kohort.disclosure.published import Published, judged, significant
+
+
+@dataclass(frozen=True)
+class Quantiles:
+    """`percents`: what was asked for; `figures`: values and states, shape (k, percents)."""
+
+    percents: tuple[int, ...]
+    figures: Published
+
+    def column(self, percent: int) -> Published:
+        """Give one percentile of all cells, shape (k)."""
+        place = self.percents.index(percent)
+        return Published(self.figures.values[:, place], self.figures.state[:, place])
+
+
+def unprotected(limits: QuantileLimits) -> bool:
+    """Tell whether percentiles are published as they are (made-up data only)."""
+    return not (limits.window_min or limits.window_frac or limits.noise)
+
+
+def rank(n: NDArray[np.int64], percent: int) -> NDArray[np.int64]:
+    """Give ceil(p n), the rank of the percentile among n values counted from 1: int64."""
+    return -(-percent * n // 100)
+
+
+def half_width(limits: QuantileLimits, n: NDArray[np.int64], percent: int) -> NDArray[np.int64]:
+    """Give how many ranks the window reaches to each side: int64."""
+    # Rounded first, so that a share of n that is whole in decimals stays whole.
+    wanted = np.ceil(np.round(limits.window_frac * n, 6)).astype(np.int64)
+    most = -(-min(percent, 100 - percent) * n // 1000)
+    return np.maximum(limits.window_min, np.minimum(wanted, most))
+
+
+def shown_quantiles(
+    limits: QuantileLimits,
+    magnitudes: MagnitudeLimits,
+    published_n: NDArray[np.int64],
+    percent: int,
+) -> NDArray[np.bool_]:
+    """Tell for each cell whether its published number of units suffices: bool (k)."""
+    if percent not in limits.allowed and not (percent in {0, 100} and limits.extremes == "minmax"):
+        return np.zeros(len(published_n), dtype=np.bool_)
+    enough = shown_cells(magnitudes, published_n)
+    if unprotected(limits):
+        return enough
+    place, reach = rank(published_n, percent), half_width(limits, published_n, percent)
+    below = place - reach > limits.each_side
+    above = published_n - (place + reach) >= limits.each_side
+    return enough & below & above
+
+
+def extreme_percents(limits: QuantileLimits, published_n: int) -> tuple[int, int] | None:
+    """Give the percentiles that stand for the smallest and largest value, or None for neither."""
+    if limits.extremes == "none":
+        return None
+    if limits.extremes == "minmax":
+        return 0, 100
+    if limits.extremes == "p1p99" and published_n >= limits.p1p99_min_n:
+        return 1, 99
+    return 5, 95
+
+
+def published_quantiles(
+    secret: Master,
+    limits: QuantileLimits,
+    magnitudes: MagnitudeLimits,
+    group: Contributors,
+    wordings: Sequence[str] | None,
+    published_n: NDArray[np.int64],
+    percents: Sequence[int],
+) -> Quantiles:
+    """Give percentiles of each cell.
+
+    `group`: the contributors, unclipped; `wordings`: k canonical wordings of set and variable;
+    `published_n`: int64 (k), published counts of the contributing units; `percents`: whole numbers.
+    A percentile that the profile does not allow is hidden.
+    """
+    asked = tuple(percents)
+    # All that is allowed is worked out, so that what stands beside a percentile does not change it.
+    chain = asked if unprotected(limits) else tuple(sorted({*limits.allowed, *asked}))
+    there = published_n > 0
+    shown = np.column_stack([
+        shown_quantiles(limits, magnitudes, published_n, percent) for percent in chain
+    ])
+    # The floor on the true number of units, as for magnitudes.
+    shown &= (group.n >= magnitudes.hard_floor)[:, None]
+    with np.errstate(all="ignore"):
+        if unprotected(limits):
+            raw = np.column_stack([interpolated(group, percent / 100) for percent in chain])
+        else:
+            raw = _moved(secret, limits, magnitudes, group, wordings, chain, shown)
+        values = significant(raw, limits.sig)
+    if not unprotected(limits):
+        values = np.fmax.accumulate(np.where(shown, values, np.nan), axis=1)
+    result = judged(values, shown, there[:, None])
+    places = [chain.index(percent) for percent in asked]
+    return Quantiles(asked, Published(result.values[:, places], result.state[:, places]))
+
+
+def published_iqr(limits: QuantileLimits, quantiles: Quantiles) -> Published:
+    """Give the interquartile range of each cell from its published quartiles alone."""
+    low, high = quantiles.column(25), quantiles.column(75)
+    values = significant(high.values - low.values, limits.sig)
+    return Published(values, np.maximum(low.state, high.state))
+
+
+def _moved(
+    secret: Master,
+    limits: QuantileLimits,
+    magnitudes: MagnitudeLimits,
+    group: Contributors,
+    wordings: Sequence[str] | None,
+    chain: Sequence[int],
+    shown: NDArray[np.bool_],
+) -> NDArray[np.float64]:
+    """Give window mean plus noise for the cells that are shown, NaN elsewhere: (k, chain)."""
+    values = np.full(shown.shape, np.nan)
+    content = content_fingerprints(group, magnitudes.content_bits) if limits.noise else None
+    words = wordings if magnitudes.wording_share > 0 else None
+    for place, percent in enumerate(chain):
+        cells = np.flatnonzero(shown[:, place])
+        if not len(cells):
+            continue
+        mean, spread = _windows(limits, group, cells, percent)
+        if content is not None:
+            texts = None if words is None else [words[cell] for cell in cells.tolist()]
+            normal = _normals(
+                secret, magnitudes.wording_share, group, content, cells, texts, percent
+            )
+            mean = mean + limits.noise * spread * normal
+        values[cells, place] = mean
+    return values
+
+
+def _windows(
+    limits: QuantileLimits, group: Contributors, cells: NDArray[np.int64], percent: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Give mean and range of the window around the rank in each of the cells: float64 each."""
+    n = group.rows[cells]
+    place = np.clip(rank(n, percent), 1, n)
+    # What is shown was decided on published numbers; a true cell can be a little smaller.
+    reach = np.minimum(half_width(limits, n, percent), np.minimum(place - 1, n - place))
+    mean, spread = np.empty(len(cells)), np.empty(len(cells))
+    for width in np.unique(reach).tolist():
+        chosen = np.flatnonzero(reach == width)
+        first = group.starts[cells[chosen]] + place[chosen] - 1 - width
+        window = group.ordered[first[:, None] + np.arange(2 * width + 1)]
+        lowest = window[:, :1].copy()
+        spread[chosen] = window[:, -1] - lowest[:, 0]
+        # Taken from the lowest, so that a window of one value gives that very value.
+        window -= lowest
+        mean[chosen] = lowest[:, 0] + window.sum(axis=1) / (2 * width + 1)
+    return mean, spread
+
+
+def _normals(
+    secret: Master,
+    share: float,
+    group: Contributors,
+    content: NDArray[np.uint64],
+    cells: NDArray[np.int64],
+    texts: Sequence[str] | None,
+    percent: int,
+) -> NDArray[np.float64]:
+    """Give the normal number of each cell for one percentile, of two halves: float64."""
+    keyed = sealed(secret)
+    parts = zip(
+        group.sums[cells].tolist(), group.n[cells].tolist(), content[cells].tolist(), strict=True
+    )
+    by_set = cut_normal(keyed.prf("quant/v1").uniforms(packed(*part, percent) for part in parts))
+    if texts is None:
+        return by_set
+    # The percentile in eight bytes after the wording: no other pair gives the same message.
+    messages = (text.encode() + packed(percent) for text in texts)
+    return blended(by_set, cut_normal(keyed.prf("quanttext/v1").uniforms(messages)), share)
