@@ -127,7 +127,9 @@ def _cumulated(width: int, chances: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _bell(values: NDArray[np.int64], centre: int, variance: float) -> NDArray[np.float64]:
-    weights = np.exp(-((values - centre) ** 2) / (2 * variance))
+    exponents = -((values - centre) ** 2) / (2 * variance)
+    # Below js every value is far away: with a small variance all the weights would vanish.
+    weights = np.exp(exponents - exponents.max())
     return np.asarray(weights / weights.sum())
 
 
