@@ -1,0 +1,199 @@
+"""The numbers that generate the synthetic country, in one place.
+
+They are invented to give a plausible population: rough national levels as generally known, never
+estimates from microdata. Money is in kroner a year, rates are a year, ages are completed years.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+# ---- time: the population is simulated from FIRST to HORIZON, data are written from DATA on
+FIRST: Final = 1960
+DATA: Final = 1990
+HORIZON: Final = 2025
+STATUS_FIRST: Final = 2010
+
+# ---- population: thousands at known years, interpolated between; scaled to the persons asked for
+STOCK_1960: Final = 3_580
+BIRTHS: Final = {
+    1960: 62, 1965: 66, 1970: 65, 1975: 56, 1980: 51, 1985: 51, 1990: 61, 1995: 60,
+    2000: 59, 2005: 57, 2010: 61, 2015: 59, 2020: 53, 2024: 53,
+}  # fmt: skip
+IMMIGRANTS: Final = {
+    1960: 5, 1970: 11, 1980: 11, 1987: 19, 1992: 17, 1999: 31, 2003: 26, 2006: 37, 2011: 67,
+    2015: 58, 2019: 43, 2020: 31, 2022: 82, 2024: 58,
+}  # fmt: skip
+# Births by cohort before 1960, relative: they shape the pyramid of the first stock.
+COHORTS: Final = {1860: 50, 1900: 66, 1920: 69, 1930: 48, 1935: 42, 1940: 48, 1946: 71, 1959: 63}
+MALE_SHARE: Final = 0.513
+TWINS: Final = 0.014
+
+# ---- death: hazard at 80 in 2020 by sex, its slope by age, its decline by year (Gompertz)
+DEATH_AT_80: Final = (0.055, 0.038)
+DEATH_SLOPE: Final = 0.102
+DEATH_DECLINE: Final = 0.014
+DEATH_INFANT: Final = 0.0025
+DEATH_BACKGROUND: Final = 0.00015
+
+# ---- birth: weights of mothers by age (centre by year, spread), children already born, union
+MOTHER_AGE: Final = {1960: 26.5, 1975: 25.5, 1990: 27.6, 2010: 29.6, 2024: 31.0}
+MOTHER_SPREAD: Final = 5.0
+MOTHER_AGES: Final = (18, 45)
+FATHER_AGES: Final = (18, 48)
+PARITY_WEIGHTS: Final = (1.0, 1.35, 0.42, 0.22, 0.12, 0.05)
+SINGLE_MOTHER: Final = 0.05
+UNKNOWN_FATHER: Final = 0.2
+BORN_ABROAD: Final = 0.008
+# How far the talent that drives school and wages is inherited from each parent.
+TALENT_FROM_PARENT: Final = 0.4
+
+# ---- unions
+UNION_RATE: Final = 0.125
+UNION_AGE: Final = {1960: 24.0, 1990: 26.0, 2024: 28.0}
+DIRECT_MARRIAGE: Final = {1960: 0.97, 1972: 0.85, 1980: 0.45, 1990: 0.15, 2005: 0.08, 2024: 0.06}
+MARRIAGE_RATE: Final = 0.085
+SEPARATION_RATE: Final = {1960: 0.003, 1975: 0.007, 1985: 0.012, 1995: 0.014, 2024: 0.012}
+BREAK_RATE: Final = 0.045
+SAME_SEX: Final = 0.018
+CHILD_WITH_FATHER: Final = 0.2
+SAME_MOVING_DAY: Final = 0.35
+
+# ---- moves between municipalities by age of the oldest in the family, abroad and back
+MOVE_RATES: Final = ((18, 0.09), (25, 0.10), (30, 0.055), (38, 0.025), (50, 0.012), (67, 0.007))
+NEAR_SHARE: Final = 0.55
+LEAVE_HOME: Final = (19, 27)
+LEAVE_WITH_MOVE: Final = 0.5
+EMIGRATE_NATIVE: Final = 0.0022
+EMIGRATE_NEW: Final = 0.065
+EMIGRATE_SETTLED: Final = 0.014
+RETURN_NATIVE: Final = 0.11
+RETURN_OTHER: Final = 0.012
+ARRIVE_SINGLE: Final = 0.62
+ARRIVE_MARRIED_ALONE: Final = 0.12
+ARRIVE_MINOR_ALONE: Final = 0.012
+JOINT_HOUSEHOLD: Final = 0.05
+JOINT_HOUSEHOLD_PARENT: Final = 0.3
+
+# ---- origins: SSB's three-digit country codes, share by period (until 1979, 1999, 2024)
+ORIGINS: Final = {
+    "101": (20, 7, 3), "106": (16, 8, 8), "103": (5, 2, 1), "105": (1, 2, 2), "104": (1, 0.5, 0.3),
+    "102": (0.3, 0.2, 0.1), "139": (12, 5, 3), "144": (10, 4, 4), "684": (12, 4, 2),
+    "127": (3, 2, 2), "117": (2, 1.5, 1.5), "137": (2, 1, 2), "123": (2, 1, 1.5), "612": (1.5, 0.6, 0.4),
+    "131": (1, 3, 19), "136": (0, 0.3, 7), "124": (0, 0.2, 2), "133": (0, 0.5, 3), "111": (0, 0.3, 1.2),
+    "140": (0.3, 2, 3), "148": (0, 0.2, 7), "120": (0, 0.1, 0.5), "138": (0, 0.1, 0.2),
+    "155": (0, 7, 0.5), "161": (0, 4, 0.6), "143": (2, 4, 1.5), "156": (0, 0.3, 0.3),
+    "534": (5, 7, 2.2), "575": (1, 7, 1), "424": (0.5, 4, 1), "456": (0.5, 5, 1.5), "444": (2, 2.5, 3),
+    "428": (0.5, 2.5, 4.5), "568": (0.3, 2, 3), "484": (0.5, 1.5, 2), "452": (0, 4, 3.5),
+    "564": (0.1, 0.4, 5.5), "404": (0, 0.6, 3), "346": (0.1, 4, 5), "241": (0, 0.8, 4.5),
+    "246": (0.1, 1.2, 1.7), "359": (1.5, 2, 0.8), "725": (0.5, 4, 0.7), "715": (0.3, 0.7, 1.5),
+    "980": (0, 0.2, 0.5), "990": (0.2, 0.3, 0.3),
+}  # fmt: skip
+NORWAY: Final = "000"
+
+# ---- education: cuts on talent + trend for the final level, by birth cohort
+LEVELS: Final = ("2", "3", "4", "5", "6", "7", "8")
+LEVEL_CUTS_1930: Final = (0.35, 0.95, 1.30, 1.40, 2.15, 3.00)
+LEVEL_CUTS_1990: Final = (-1.05, -0.72, 0.02, 0.12, 1.12, 2.30)
+LEVEL_NOISE: Final = 0.85
+LEVEL_WOMEN: Final = {1930: -0.25, 1960: 0.10, 1990: 0.35}
+LATE_BACHELOR: Final = 0.08
+UNKNOWN_EDUCATION: Final = 0.04
+# Broad field by sex (men, women), digits 1 to 8 of NUS2000's second place, below and above level 6.
+FIELDS: Final = "12345678"
+FIELDS_SCHOOL: Final = ((7, 1, 3, 14, 52, 5, 6, 12), (11, 2, 4, 24, 6, 42, 2, 9))
+FIELDS_HIGHER: Final = ((9, 9, 13, 23, 32, 9, 2, 3), (11, 23, 14, 15, 8, 27, 1, 1))
+"""First digits of LEVELS; `FIELDS_*` are relative weights (sex, field)."""
+
+# ---- work: log-odds-like score of having a job; noise is a person's own part and a yearly part
+WORK_LEVEL: Final = 1.15
+WORK_PERSON: Final = 0.75
+WORK_YEARLY: Final = 0.55
+WORK_PERSISTENCE: Final = 0.7
+WORK_EDUCATION: Final = {
+    "2": -0.45,
+    "3": -0.2,
+    "4": 0.1,
+    "5": 0.2,
+    "6": 0.4,
+    "7": 0.55,
+    "8": 0.6,
+    "9": -0.3,
+}
+WORK_WOMAN: Final = -0.08
+WORK_SMALL_CHILD: Final = -0.15
+WORK_IMMIGRANT: Final = -0.45
+WORK_NEW_IMMIGRANT: Final = -0.35
+WORK_STUDENT: Final = -0.7
+WORK_TALENT: Final = 0.15
+SELF_EMPLOYED: Final = 0.055
+JOBLESS_BAND: Final = 0.22
+PART_TIME_WOMAN: Final = 0.36
+PART_TIME_MAN: Final = 0.14
+COMMUTE: Final = 0.32
+
+# ---- disability pension: onset by age (base at 45, slope), shares of degrees
+DISABILITY_AT_45: Final = 0.006
+DISABILITY_SLOPE: Final = 0.065
+DISABILITY_DEGREES: Final = ((100, 0.68), (50, 0.2), (60, 0.05), (80, 0.04), (40, 0.03))
+
+# ---- wages: log of a full-time year in 2020 money, then indexed by year
+WAGE_LEVEL: Final = 12.72
+WAGE_EDUCATION: Final = {
+    "2": 0.0,
+    "3": 0.03,
+    "4": 0.13,
+    "5": 0.20,
+    "6": 0.24,
+    "7": 0.44,
+    "8": 0.52,
+    "9": -0.05,
+}
+WAGE_AGE: Final = 0.026
+WAGE_AGE_SQUARED: Final = -0.00033
+WAGE_WOMAN: Final = -0.12
+WAGE_OSLO: Final = 0.10
+WAGE_CITY: Final = 0.04
+WAGE_IMMIGRANT: Final = -0.12
+WAGE_TALENT: Final = 0.12
+WAGE_PERSON: Final = 0.22
+WAGE_YEARLY: Final = 0.10
+WAGE_INDEX: Final = {
+    1990: 0.33,
+    2000: 0.50,
+    2005: 0.61,
+    2010: 0.75,
+    2015: 0.89,
+    2020: 1.0,
+    2022: 1.08,
+    2024: 1.19,
+}
+BUSINESS_LEVEL: Final = 12.4
+BUSINESS_SPREAD: Final = 0.9
+BUSINESS_LOSS: Final = 0.12
+SIDE_BUSINESS: Final = 0.03
+
+# ---- other income: kroner in 2020
+BASIC_AMOUNT: Final = 100_000
+PENSION_AGE: Final = 67
+CAPITAL_SHARE: Final = 0.72
+CAPITAL_LEVEL: Final = 7.2
+CAPITAL_SPREAD: Final = 1.9
+SOCIAL_LEVEL: Final = 9_500
+STUDENT_GRANT: Final = 44_000
+STUDENT_GRANT_SHARE: Final = 0.7
+CHILD_BENEFIT: Final = {
+    1990: 9_000,
+    1996: 11_600,
+    2018: 11_640,
+    2019: 12_648,
+    2021: 14_500,
+    2024: 18_500,
+}
+WEALTH_LEVEL: Final = 11.2
+WEALTH_AGE: Final = 0.052
+WEALTH_SPREAD: Final = 1.15
+WEALTH_TAXED: Final = 0.55
+WEALTH_NONE: Final = 0.04
+# Tax: share of what lies above each limit (2020 kroner, indexed as wages).
+TAX_STEPS: Final = ((60_000, 0.22), (200_000, 0.08), (550_000, 0.11), (1_000_000, 0.06))

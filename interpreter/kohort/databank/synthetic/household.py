@@ -1,0 +1,101 @@
+"""Variables of families, couples and marriage."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from kohort.databank.synthetic.days import Index, Mask, day
+from kohort.databank.synthetic.families import Roles, Snapshot, roles
+from kohort.databank.synthetic.simulation import Country
+from kohort.databank.synthetic.tables import Part, Table, Tables, coded, dated, spells, years
+
+_FAMILY = (
+    ("BEFOLKNING_REGSTAT_FAMNR", "Familienummer, nøkkelen til den eldste i familien."),
+    ("BEFOLKNING_REGSTAT_PERSONKODE", "Rolle i familien."),
+    ("BEFOLKNING_REGSTAT_FAMTYP", "Familietype."),
+    ("BEFOLKNING_ANTPERS_I_REGSTAT_FAMNR", "Antall personer i familien."),
+    ("BEFOLKNING_BARN_I_REGSTAT_FAMNR", "Antall barn 0-17 år i familien."),
+    ("BEFOLKNING_BARN_I_HUSH", "Antall barn 0-17 år i husholdningen."),
+    ("BEFOLKNING_PARSTATUS", "Parstatus i familien."),
+)
+
+
+def tables(country: Country) -> Tables:
+    """Give families, couples on 1 January and the history of marital status."""
+    people = country.people
+    parts: dict[str, list[Part]] = {name: [] for name, _ in _FAMILY}
+    for year in years(_FAMILY[0][0]):
+        seen = country.snapshots[year]
+        role = roles(people.birth, people.sex, seen)
+        for name, values in _family_values(country, seen, role).items():
+            part = Part(country.ids[role.persons], values, day(year), day(year))
+            parts[name].append(part)
+    for name, description in _FAMILY:
+        yield dated(name, description, parts[name])
+    yield _couples(country, "BEFOLKNING_EKT_FNR", "Nøkkelen til ektefellen.", married=True)
+    yield _couples(country, "BEFOLKNING_SAMB_FNR", "Nøkkelen til samboer eller ektefelle.")
+    marital = country.marital
+    yield spells(
+        "SIVSTANDFDT_SIVSTAND",
+        "Sivilstand over tid.",
+        country.ids[marital.persons],
+        coded([str(code) for code in range(10)], marital.value),
+        marital.start,
+        marital.stop,
+    )
+
+
+def _family_values(country: Country, seen: Snapshot, role: Roles) -> dict[str, object]:
+    values = (
+        country.ids[seen.family[role.persons]],
+        pl.Series(role.code),
+        pl.Series(role.family_type),
+        role.size,
+        role.children,
+        role.household_children,
+        pl.Series(couple_status(country, seen, role.persons)),
+    )
+    return dict(zip((name for name, _ in _FAMILY), values, strict=True))
+
+
+def couple_status(country: Country, seen: Snapshot, persons: Index) -> NDArray[np.str_]:
+    """Give the code of PARSTATUS of each person."""
+    people = country.people
+    partner = seen.partner[persons].astype(np.int64)
+    couple = partner >= 0
+    same = couple & (people.sex[persons] == people.sex[partner])
+    married = couple & seen.married[persons]
+    before = country.snapshots[seen.year - 1]
+    unchanged = couple & (before.partner[persons] == partner)
+    with_child = couple & _common_child(country, seen)[persons]
+    head = seen.family[persons]
+    child_of_couple = seen.child[persons] & (seen.partner[head] >= 0)
+    return np.select(
+        [married & same, married, with_child, unchanged, couple & seen.moved_in_together[persons]]
+        + [couple, child_of_couple],
+        ["2", "1", "3", "5", "6", "7", "8"],
+        default="0",
+    )
+
+
+def _common_child(country: Country, seen: Snapshot) -> Mask:
+    people = country.people
+    child = np.flatnonzero(seen.child)
+    mother, father = people.mother[child], people.father[child]
+    common = (mother >= 0) & (father >= 0) & (seen.partner[mother] == father)
+    common &= (seen.family[mother] == seen.family[child]) & (seen.state[mother] == seen.state[child])
+    having = np.zeros(people.size, dtype=np.bool_)
+    having[mother[common]] = having[father[common]] = True
+    return having
+
+
+def _couples(country: Country, name: str, description: str, married: bool = False) -> Table:
+    parts = []
+    for year in years(name):
+        seen = country.snapshots[year]
+        paired = np.flatnonzero((seen.partner >= 0) & (seen.married | (not married)))
+        other = country.ids[seen.partner[paired]]
+        parts.append(Part(country.ids[paired], other, day(year), day(year)))
+    return dated(name, description, parts)

@@ -1,0 +1,115 @@
+"""Runs the country from 1960 to the horizon, year by year, and keeps what the bank needs to know."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from kohort.databank.synthetic import coefficients as c
+from kohort.databank.synthetic import curve, migration, stock, unions, vital
+from kohort.databank.synthetic.days import Days, Index, day
+from kohort.databank.synthetic.families import Snapshot, snapshot
+from kohort.databank.synthetic.population import ABSENT, Log, NOWHERE, RESIDENT, Population
+from kohort.databank.synthetic.streams import Streams
+
+FEWEST_PERSONS = 1_000
+_YEARS = range(c.FIRST, c.HORIZON)
+
+
+@dataclass(frozen=True)
+class Spells:
+    """Spells of one characteristic: person, first day, last day (or NEVER), value."""
+
+    persons: Index
+    start: Days
+    stop: Days
+    value: Days
+
+
+@dataclass(frozen=True)
+class Country:
+    """The finished country: its people, 1 January by year, and histories as spells.
+
+    `ids` are the published keys 1 .. n by index; `residence` values are places.
+    """
+
+    people: Population
+    streams: Streams
+    ids: Index
+    snapshots: dict[int, Snapshot]
+    residence: Spells
+    marital: Spells
+
+    def resident_on(self, at: int) -> tuple[Index, Index]:
+        """Give who lives in the country on a day, ascending, and in which place."""
+        live = (self.residence.start <= at) & (self.residence.stop >= at)
+        return self.residence.persons[live], self.residence.value[live].astype(np.int64)
+
+
+def simulate(persons: int, streams: Streams, progress: Callable[[float], None]) -> Country:
+    """Let the country of `persons` people live; `progress` hears the share done, 0 to 1."""
+    pop = Population(persons, streams)
+    years = list(_YEARS)
+    weights = [float(c.STOCK_1960)]
+    weights += [curve.at(c.BIRTHS, year) for year in years]
+    weights += [curve.at(c.IMMIGRANTS, year) for year in years]
+    parts = curve.split(persons, np.array(weights))
+    births, arrivals = parts[1 : len(years) + 1], parts[len(years) + 1 :]
+    closeness = streams.of("closeness").random(persons)
+    stock.settle(pop, int(parts[0]))
+    snapshots = {}
+    for number, year in enumerate(years):
+        if year == c.DATA:
+            _start_histories(pop)
+        if year >= c.DATA:
+            snapshots[year] = snapshot(pop, year, closeness)
+        live(pop, year, int(births[number]), int(arrivals[number]))
+        progress((number + 1) / len(years))
+    snapshots[c.HORIZON] = snapshot(pop, c.HORIZON, closeness)
+    return Country(
+        people=pop,
+        streams=streams,
+        ids=streams.of("ids").permutation(persons).astype(np.int64) + 1,
+        snapshots=snapshots,
+        residence=spells(pop.residence_log),
+        marital=spells(pop.marital_log),
+    )
+
+
+def live(pop: Population, year: int, births: int, arrivals: int) -> None:
+    """Let one year pass; the order of steps is what keeps every person's events consistent."""
+    pop.begin_year()
+    vital.deaths(pop, year)
+    unions.divorces(pop, year)
+    unions.breaks(pop, year)
+    unions.marriages(pop, year)
+    unions.new_couples(pop, year)
+    migration.leave_home(pop, year)
+    migration.moves(pop, year)
+    migration.emigration(pop, year)
+    migration.returns(pop, year)
+    migration.immigration(pop, year, arrivals)
+    vital.births(pop, year, births)
+    vital.arrivals_of_children(pop, year)
+
+
+def _start_histories(pop: Population) -> None:
+    """Forget the logs so far: histories begin on the first day of the data, cut off at the left."""
+    pop.residence_log, pop.marital_log = Log(), Log()
+    start = day(c.DATA)
+    here = np.flatnonzero(pop.state == RESIDENT)
+    pop.residence_log.add(here, np.full(len(here), start), pop.place[here])
+    known = np.flatnonzero((pop.state != ABSENT) & (pop.death >= start))
+    pop.marital_log.add(known, np.full(len(known), start), pop.marital[known])
+
+
+def spells(log: Log) -> Spells:
+    """Read a log as spells: each change ends the one before; negative values only end."""
+    persons, days, values = log.read()
+    stop = np.full(len(persons), 2_000_000, dtype=np.int32)
+    same = persons[1:] == persons[:-1]
+    stop[:-1][same] = days[1:][same] - 1
+    live = values > NOWHERE
+    return Spells(persons[live], days[live], stop[live], values[live])
