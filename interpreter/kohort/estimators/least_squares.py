@@ -122,11 +122,13 @@ def fit(
     weights: Floats | None = None,
     constant: bool = True,
     covariance: Covariance = "classical",
+    keep_residuals: bool = False,
 ) -> LinearFit:
     """Fit y (float64[N]) on the design by least squares with optional weights (float64[N]).
 
     Covariance: classical s^2 (X'WX)^-1 with s^2 = RSS/(n - k), or robust HC1, n/(n - k) times the
-    sandwich (analysis.md 3.0.3). Raises NotEstimableError.
+    sandwich (analysis.md 3.0.3). Residuals are kept on demand and where they were needed anyway.
+    Raises NotEstimableError.
     """
     if design.rows == 0 or float(y.min()) == float(y.max()):
         raise NotEstimableError("constant outcome" if design.rows else "too few rows")
@@ -143,43 +145,53 @@ def fit(
         raise NotEstimableError("no regressor")
     if design.rows <= len(elimination.kept):
         raise NotEstimableError("too few rows")
-    return _solved(elimination, y - centre, centre, full[-1, :-1], tss, constant, covariance)
+    outcome = _Outcome(y, centre, full[-1, :-1], tss)
+    return _solved(elimination, outcome, constant, covariance, keep_residuals)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Outcome:
+    """y before centring, its centre, cross products with the centred columns, and square sum."""
+
+    y: Floats
+    centre: float
+    cross: Floats
+    tss: float
 
 
 def _solved(
     elimination: Elimination,
-    y: Floats,
-    centre: float,
-    cross: Floats,
-    tss: float,
+    outcome: _Outcome,
     constant: bool,
     covariance: Covariance,
+    keep_residuals: bool,
 ) -> LinearFit:
     columns, inverse = elimination.columns, elimination.inverse
     places = elimination.slots[elimination.kept]
+    cross = outcome.cross
     if elimination.replaced:
-        cross = columns.against(y)
-    target = cross[places]
-    b = inverse @ target
-    rss = tss - float(b @ target)
+        cross = columns.against(outcome.y - outcome.centre)
+    b = inverse @ cross[places]
+    rss = outcome.tss - float(b @ cross[places])
+    delicate = bool(elimination.replaced) or rss < _CLOSE_FIT * outcome.tss
     residuals = None
-    if covariance == "robust" or elimination.replaced or rss < _CLOSE_FIT * tss:
+    if delicate or keep_residuals or covariance == "robust":
+        y = outcome.y - outcome.centre
         residuals = y - columns.combine(elimination.spread(b))
-        b = b + inverse @ columns.against(residuals)[places]
-        residuals = y - columns.combine(elimination.spread(b))
+        if delicate:
+            b = b + inverse @ columns.against(residuals)[places]
+            residuals = y - columns.combine(elimination.spread(b))
         rss = weighted_squares(residuals, columns.weights)
     n, k = columns.rows, len(places)
-    v = inverse * (rss / (n - k))
     if covariance == "robust" and residuals is not None:
         v = _sandwich(elimination, residuals)
-    f = (
-        _overall(b, v, constant, rss, tss, n)
-        if covariance == "classical"
-        else _wald(b, v, constant)
-    )
+        f = _wald(b, v, constant)
+    else:
+        v = inverse * (rss / (n - k))
+        f = _overall(rss, outcome.tss, k - constant, n - k)
     b, v = elimination.restore(b, v)
-    b, v = _uncentred(elimination, b, v, centre, constant)
-    return _named(elimination, b, v, constant, rss, tss, f, residuals)
+    b, v = _uncentred(elimination, b, v, outcome.centre, constant)
+    return _named(elimination, (b, v), constant, (max(rss, 0.0), outcome.tss), f, residuals)
 
 
 def _sandwich(elimination: Elimination, residuals: Floats) -> Floats:
@@ -192,9 +204,8 @@ def _sandwich(elimination: Elimination, residuals: Floats) -> Floats:
     return n / (n - k) * (inverse @ meat @ inverse)
 
 
-def _overall(b: Floats, v: Floats, constant: bool, rss: float, tss: float, n: int) -> float:
+def _overall(rss: float, tss: float, df_model: int, df_residual: int) -> float:
     """F test of all coefficients but the constant, from the sums of squares."""
-    df_model, df_residual = len(b) - constant, n - len(b)
     if rss <= 0:
         return float("nan")
     return (tss - rss) / df_model / (rss / df_residual)
@@ -228,30 +239,27 @@ def _uncentred(
 
 def _named(
     elimination: Elimination,
-    b: Floats,
-    v: Floats,
+    estimate: tuple[Floats, Floats],
     constant: bool,
-    rss: float,
-    tss: float,
+    squares: tuple[float, float],
     f: float,
     residuals: Floats | None,
 ) -> LinearFit:
     names = [name for block in elimination.columns.blocks for name in block.names]
     names = names[: len(elimination.slots)]
     kept = set(elimination.kept.tolist())
-    dropped = tuple(name for j, name in enumerate(names) if j not in kept)
-    order = np.arange(len(b))
+    order = np.arange(len(kept))
     if constant:
         order = np.concatenate([order[1:], order[:1]])
     return LinearFit(
         names=tuple(names[elimination.kept[i]] for i in order),
-        coefficients=b[order],
-        covariance=v[np.ix_(order, order)],
-        dropped=dropped,
+        coefficients=estimate[0][order],
+        covariance=estimate[1][np.ix_(order, order)],
+        dropped=tuple(name for j, name in enumerate(names) if j not in kept),
         constant=constant,
         n=elimination.columns.rows,
-        rss=max(rss, 0.0),
-        tss=tss,
+        rss=squares[0],
+        tss=squares[1],
         f=f,
         elimination=elimination,
         residuals=residuals,

@@ -1,0 +1,183 @@
+"""The columns of a protected model: products of merged categories and clipped measures."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import product as combinations
+
+import numpy as np
+
+from kohort import wording
+from kohort.disclosure.limits import ModelLimits
+from kohort.disclosure.model_evidence import LinearEvidence, Operand
+from kohort.disclosure.model_redundancy import Redundancy
+from kohort.disclosure.model_support import Grouping, Support
+from kohort.estimators.design import MAX_COLUMNS, Block, Codes, Design, DesignTooWideError, Floats
+from kohort.wording import Meaning
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class ModelColumns:
+    """The design, and the names of columns that are not in it.
+
+    `redundant` follow from the script; `unsupported` are products of indicators with too few units.
+    `operands` are those of the columns that remain.
+    """
+
+    design: Design
+    redundant: tuple[str, ...]
+    unsupported: tuple[str, ...]
+    operands: frozenset[Operand]
+
+
+class _Builder:
+    def __init__(
+        self,
+        support: Support,
+        limits: ModelLimits,
+        evidence: LinearEvidence,
+        groupings: Mapping[str, Grouping],
+        measures: Mapping[str, Floats],
+    ) -> None:
+        self.support = support
+        self.limits = limits
+        self.evidence = evidence
+        self.groupings = groupings
+        self.measures = measures
+        self.seen = Redundancy(evidence.constant, evidence.lists)
+        self.blocks: list[Block] = []
+        self.redundant: list[str] = []
+        self.unsupported: list[str] = []
+        self.operands: set[Operand] = set()
+        # Blocks over the same categories share their codes: cross products then need no table.
+        self._codes: dict[tuple[str, ...], Codes] = {}
+
+    def run(self) -> ModelColumns:
+        for operands in self.evidence.products:
+            self._add(operands)
+        design = Design(tuple(self.blocks), self.evidence.rows)
+        redundant, unsupported = tuple(self.redundant), tuple(self.unsupported)
+        return ModelColumns(design, redundant, unsupported, frozenset(self.operands))
+
+    def _add(self, operands: Sequence[Operand]) -> None:
+        block = self._block(operands)
+        conditions = self._conditions(operands)
+        meanings = [self._meaning(operands, condition) for condition in conditions]
+        wanted = np.array([not self.seen.covers(meaning) for meaning in meanings], dtype=bool)
+        self.redundant += _picked(block.names, ~wanted)
+        if self.limits.support_min > 0 and self._indicators(operands) >= 2:
+            cell = self._ones(operands, block)
+            enough = self.support.enough(self.limits, cell, conditions)
+            self.unsupported += _picked(block.names, wanted & ~enough)
+            wanted &= enough
+        if wanted.any():
+            self.blocks.append(_narrowed(block, wanted))
+            self.operands.update(operands)
+        for meaning, taken in zip(meanings, wanted, strict=True):
+            if taken:
+                self.seen.add(meaning)
+        if len(operands) == 1 and operands[0].kind == "i" and wanted.all():
+            # With the constant, a factor's columns span its reference too.
+            self.seen.add_spanned(self.groupings[operands[0].name].conditions[0])
+
+    def _indicators(self, operands: Sequence[Operand]) -> int:
+        return sum(o.kind == "i" or self.evidence.measures[o.name].binary for o in operands)
+
+    def _block(self, operands: Sequence[Operand]) -> Block:
+        factors = tuple(o.name for o in operands if o.kind == "i")
+        width = math.prod(len(self.groupings[name].levels) for name in factors)
+        if width > MAX_COLUMNS:
+            raise DesignTooWideError(f"more than {MAX_COLUMNS} columns")
+        x = None
+        for operand in operands:
+            if operand.kind == "c":
+                column = self.measures[operand.name]
+                x = column if x is None else x * column
+        return Block(self._names(operands), self._coded(factors) if factors else None, x)
+
+    def _names(self, operands: Sequence[Operand]) -> tuple[str, ...]:
+        if len(operands) == 1 and operands[0].kind == "c":
+            return (operands[0].name,)
+        parts = [
+            [f"i.{o.name}[{level}]" for level in self.groupings[o.name].levels]
+            if o.kind == "i"
+            else [f"c.{o.name}"]
+            for o in operands
+        ]
+        return tuple("#".join(names) for names in combinations(*parts))
+
+    def _coded(self, factors: tuple[str, ...]) -> Codes:
+        if factors not in self._codes:
+            self._codes[factors] = self._joint(factors)
+        return self._codes[factors]
+
+    def _joint(self, factors: tuple[str, ...]) -> Codes:
+        """The place of each row among the combinations of categories that are not references."""
+        joint = np.zeros(self.evidence.rows, dtype=np.int32)
+        outside = np.zeros(self.evidence.rows, dtype=bool)
+        for name in factors:
+            grouping = self.groupings[name]
+            level = (grouping.table - 1)[self.evidence.categories[name].index]
+            outside |= level < 0
+            joint = joint * np.int32(len(grouping.levels)) + level
+        joint[outside] = -1
+        return joint
+
+    def _conditions(self, operands: Sequence[Operand]) -> list[Meaning]:
+        """What defines the rows in which each column's indicators are one."""
+        parts: list[Sequence[Meaning]] = []
+        for operand in operands:
+            if operand.kind == "i":
+                parts.append(self.groupings[operand.name].conditions[1:])
+            elif self.evidence.measures[operand.name].binary:
+                parts.append([wording.truth(self.evidence.measures[operand.name].meaning)])
+        return [wording.both(conditions) for conditions in combinations(*parts)]
+
+    def _meaning(self, operands: Sequence[Operand], condition: Meaning) -> Meaning:
+        """What a column is: its condition, the product of its measures, or both."""
+        measures = [self.evidence.measures[o.name] for o in operands if o.kind == "c"]
+        factors = [m.meaning for m in measures if not m.binary]
+        if not factors:
+            return condition
+        value = wording.multiplied(factors)
+        return value if condition == wording.TRUE else wording.multiplied((condition, value))
+
+    def _ones(self, operands: Sequence[Operand], block: Block) -> Codes:
+        """The column of each row in which the row's indicators are one, -1 for none."""
+        cell = np.zeros(self.evidence.rows, np.int32) if block.codes is None else block.codes
+        for operand in operands:
+            if operand.kind == "c" and self.evidence.measures[operand.name].binary:
+                cell = np.where(self.evidence.measures[operand.name].x == 1, cell, np.int32(-1))
+        return cell
+
+
+def build(
+    support: Support,
+    limits: ModelLimits,
+    evidence: LinearEvidence,
+    groupings: Mapping[str, Grouping],
+    measures: Mapping[str, Floats],
+) -> ModelColumns:
+    """Make the design from merged categories and (clipped) measures, float64 (N) by name.
+
+    Raises `DesignTooWideError` when the published categories make too many columns.
+    """
+    return _Builder(support, limits, evidence, groupings, measures).run()
+
+
+def _picked(names: Sequence[str], mask: np.ndarray) -> list[str]:
+    return [name for name, there in zip(names, mask, strict=True) if there]
+
+
+def _narrowed(block: Block, wanted: np.ndarray) -> Block:
+    """The block with only the wanted columns; rows of others join the reference."""
+    if wanted.all():
+        return block
+    names = tuple(_picked(block.names, wanted))
+    if block.codes is None:
+        return replace(block, names=names)
+    table = np.full(len(wanted) + 1, -1, dtype=np.int32)
+    table[:-1][wanted] = np.arange(len(names), dtype=np.int32)
+    return Block(names, table[block.codes], block.x)

@@ -1,0 +1,98 @@
+"""What the release of a linear model is decided on: complete cases, before anything is merged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal, NamedTuple, NoReturn
+
+import numpy as np
+
+from kohort.estimators.design import Codes, Floats, Integers
+from kohort.estimators.sums import Keys
+from kohort.scope import Code
+from kohort.wording import Meaning, Population
+
+
+class Operand(NamedTuple):
+    """One factor of a product: a variable as it is (`c`) or by its categories (`i`)."""
+
+    kind: Literal["c", "i"]
+    name: str
+
+
+class Unreleased:
+    """Raw values without a text form: printing them by accident shows nothing."""
+
+    def __repr__(self) -> str:
+        return "<unreleased>"
+
+    def __format__(self, spec: str) -> NoReturn:
+        raise TypeError("unreleased values have no text")
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class Measure(Unreleased):
+    """A numeric column, float64 (N). `binary` follows from metadata or expression, never data."""
+
+    name: str
+    meaning: Meaning
+    x: Floats
+    binary: bool = False
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class Category(Unreleased):
+    """A factor: `codes` found in the data, ascending; `index` int32 (N), positions in `codes`.
+
+    `listed` is the variable's published code list, None for derived variables and open domains.
+    """
+
+    name: str
+    meaning: Meaning
+    codes: tuple[Code, ...]
+    index: Codes
+    listed: tuple[Code, ...] | None = None
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class LinearEvidence(Unreleased):
+    """The complete cases of a linear model and what is asked of them.
+
+    `products` are the regressors in printing order, `##` expanded and without repetition; their
+    operands name `measures` (kind `c`) and `categories` (kind `i`). `keys`: uint64 (N), record
+    keys. `units`: int64 (N), any numbering of units with several rows, None where each row is a
+    unit of its own.
+    `population`: the conditions of the call, those that its variables are present included.
+    `lists`: code lists of variables that derived dummies compare, by the variables' meanings.
+    """
+
+    outcome: Measure
+    products: tuple[tuple[Operand, ...], ...]
+    measures: Mapping[str, Measure]
+    categories: Mapping[str, Category]
+    keys: Keys
+    population: Population
+    units: Integers | None = None
+    constant: bool = True
+    robust: bool = False
+    level: float = 95.0
+    lists: Mapping[Meaning, tuple[Code, ...]] = field(default_factory=dict)
+
+    @property
+    def rows(self) -> int:
+        return len(self.keys)
+
+    @cached_property
+    def unit_rows(self) -> tuple[Codes | Integers, Keys] | None:
+        """The unit of every row as 0..U-1, and the record keys of the U units; None as `units`."""
+        if self.units is None:
+            return None
+        _, first, inverse = np.unique(self.units, return_index=True, return_inverse=True)
+        return inverse, self.keys[first]
+
+    def used(self, kind: Literal["c", "i"]) -> tuple[str, ...]:
+        """The names of measures or categories that occur in a product, in order."""
+        names = [o.name for product in self.products for o in product if o.kind == kind]
+        return tuple(dict.fromkeys(names))

@@ -1,0 +1,117 @@
+"""Guards of a protected model: what decides whether it is shown, all on published numbers.
+
+Source: the disclosure reference, 2.3, 4.11 and 6.5. The first group of functions decides and takes
+published numbers, metadata and limits only; the second works out what is published for them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping, Sequence
+
+import numpy as np
+
+from kohort import wording
+from kohort.disclosure.counts import published_count
+from kohort.disclosure.keys import Secret
+from kohort.disclosure.limits import CountLimits, ModelLimits
+from kohort.disclosure.model_evidence import LinearEvidence, Operand
+from kohort.disclosure.model_noise import ModelKeys, model_wording, unit_totals
+from kohort.disclosure.model_support import Grouping, Support
+from kohort.estimators.design import Integers
+from kohort.estimators.least_squares import LinearFit
+
+# ---- decisions
+
+
+def large_enough(limits: ModelLimits, units: int, parameters: int) -> bool:
+    """Whether the published number of units suffices for so many parameters."""
+    enough = units - parameters >= limits.min_dof
+    return enough and units >= limits.min_obs_per_param * parameters
+
+
+def spread_enough(limits: ModelLimits, effective_support: int) -> bool:
+    """Whether the published effective support suffices."""
+    return effective_support >= limits.eff_support_min
+
+
+def loose_enough(limits: ModelLimits, r2: float) -> bool:
+    """Whether the published share of explained variation leaves room; a missing one does not."""
+    return r2 <= limits.max_r2
+
+
+def constant_shown(limits: ModelLimits, possible: int, published: Sequence[int]) -> bool:
+    """Whether every possible combination of categories has enough units by published counts."""
+    return len(published) == possible and all(n >= limits.intercept_k for n in published)
+
+
+# ---- evidence for them
+
+
+def effective_support(evidence: LinearEvidence, found: LinearFit) -> int:
+    """m = round(1 / h), 0 for collinear columns; a true number, for `published_support` alone.
+
+    h is the largest leverage of a unit or its share of the squared residuals of y. A unit's share
+    of a column's squares, the other columns projected out, is never above its leverage. The rows of
+    a unit are added up, which is no less than what they do together.
+    """
+    if found.dropped or found.residuals is None or found.rss <= 0:
+        return 0
+    leverage = float(unit_totals(evidence, found.leverage()).max())
+    share = float(unit_totals(evidence, found.residuals**2).max()) / found.rss
+    return round(1 / max(leverage, share))
+
+
+def published_support(
+    secret: Secret, limits: CountLimits, evidence: LinearEvidence, keys: ModelKeys, m: int
+) -> int:
+    """The effective support looked up in the table of counts, keyed by the model."""
+    words = "effective support | " + model_wording(evidence)
+    return published_count(secret, limits, keys.by_set, m, words)
+
+
+def minorities(support: Support, evidence: LinearEvidence, limits: ModelLimits) -> bool:
+    """Whether both values of binary regressors, and of a binary outcome, have enough units."""
+    binary = [m for m in map(evidence.measures.__getitem__, evidence.used("c")) if m.binary]
+    for measure in binary:
+        one = wording.truth(measure.meaning)
+        cell = (measure.x != 0).astype(np.int32)
+        if not support.enough(limits, cell, [one.negated, one]).all():
+            return False
+    if not evidence.outcome.binary:
+        return True
+    everyone = np.zeros(evidence.rows, dtype=np.int32)
+    return bool((support.classes(everyone, [wording.TRUE]) >= limits.outcome_support).all())
+
+
+def combinations(
+    support: Support,
+    evidence: LinearEvidence,
+    groupings: Mapping[str, Grouping],
+    operands: Collection[Operand],
+    most: int,
+) -> tuple[int, Integers]:
+    """How many combinations of categories could be, and the published counts of those that are.
+
+    `operands`: those of the model's columns. With more than `most` possible ones none is counted.
+    """
+    parts: list[tuple[Integers, Sequence[wording.Meaning]]] = []
+    for name in sorted(o.name for o in operands if o.kind == "i"):
+        grouping = groupings[name]
+        index = grouping.table[evidence.categories[name].index].astype(np.int64)
+        parts.append((index, grouping.conditions))
+    for name in sorted(o.name for o in operands if o.kind == "c"):
+        measure = evidence.measures[name]
+        if measure.binary:
+            one = wording.truth(measure.meaning)
+            parts.append(((measure.x != 0).astype(np.int64), (one.negated, one)))
+    possible = math.prod(len(conditions) for _, conditions in parts)
+    if possible > most:
+        return possible, np.empty(0, dtype=np.int64)
+    joint = np.zeros(evidence.rows, dtype=np.int64)
+    for index, conditions in parts:
+        joint = joint * len(conditions) + index
+    meanings = [wording.TRUE]
+    for _, conditions in parts:
+        meanings = [wording.both((a, b)) for a in meanings for b in conditions]
+    return possible, support.cells(joint, meanings)

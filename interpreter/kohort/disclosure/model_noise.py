@@ -1,0 +1,139 @@
+"""Keys of a model, and what is drawn from them: where columns are clipped, and the weights.
+
+Source: the disclosure reference, 4.4, 4.5 and 4.11. A model's key is made from its units and the
+contents of all its columns before clipping; its wording key from what is asked.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from kohort import wording
+from kohort.disclosure.content import content_fingerprints, content_keys, wording_keys
+from kohort.disclosure.contributors import Contributors, gathered
+from kohort.disclosure.jitter import jitter_weights
+from kohort.disclosure.keys import Secret, uniforms
+from kohort.disclosure.limits import MagnitudeLimits, ModelLimits
+from kohort.disclosure.model_evidence import LinearEvidence, Measure
+from kohort.disclosure.winsor import laplace
+from kohort.estimators.design import Codes, Floats
+
+CLIP_SPREAD = 0.25
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class ModelKeys:
+    """`by_set`: of units and contents; `by_text`: of the wording, None where it has no share."""
+
+    by_set: int
+    by_text: int | None
+    share: float
+
+    def __repr__(self) -> str:
+        return "<model keys>"
+
+    def weights(self, evidence: LinearEvidence, eta: float) -> Floats:
+        """Jittered weights, float64 (N); rows of one unit share theirs."""
+        return jitter_weights(evidence.keys, self.by_set, self.by_text, eta, self.share)
+
+
+class ModelNoise:
+    """Goes through the columns of a model once, for their fingerprints and clip limits."""
+
+    def __init__(
+        self,
+        secret: Secret,
+        limits: ModelLimits,
+        magnitudes: MagnitudeLimits,
+        evidence: LinearEvidence,
+    ) -> None:
+        self._secret = secret
+        self._limits = limits
+        self._magnitudes = magnitudes
+        self._evidence = evidence
+        self._contents: list[np.uint64] = []
+        split = evidence.unit_rows
+        units = evidence.keys if split is None else split[1]
+        self._n = np.array([len(units)], dtype=np.int64)
+        self._sums = np.array([np.add.reduce(units)])
+
+    def read(self, measure: Measure) -> Floats:
+        """Note a measure's content, and give it clipped unless it is binary: float64 (N)."""
+        group = self._gathered(measure.x)
+        content = content_fingerprints(group, self._magnitudes.content_bits)
+        self._contents.append(content[0])
+        if measure.binary or self._limits.clip_units == 0:
+            return measure.x
+        key = content_keys(self._secret, "clip/v1", self._sums, self._n, content)
+        n = int(self._n[0])
+        rank = clip_rank(n, float(uniforms(key)[0]), self._limits.clip_units)
+        low, high = self._ordered(group)
+        return np.clip(measure.x, low[rank], high[n - rank - 1])
+
+    def read_codes(self, index: Codes) -> None:
+        """Note a factor's content: which rows share a category, in the order of the codes."""
+        present = np.bincount(index) > 0
+        position = (np.cumsum(present) - 1)[index].astype(np.float64)
+        content = content_fingerprints(self._gathered(position), self._magnitudes.content_bits)
+        self._contents.append(content[0])
+
+    def keys(self) -> ModelKeys:
+        """The keys of the model whose columns have been read."""
+        contents = [np.array([content]) for content in self._contents]
+        by_set = content_keys(self._secret, "model/v1", self._sums, self._n, *contents)
+        share = self._magnitudes.wording_share
+        words = [model_wording(self._evidence)] if share > 0 else None
+        by_text = wording_keys(self._secret, "modeltext/v1", words)
+        return ModelKeys(int(by_set[0]), None if by_text is None else int(by_text[0]), share)
+
+    def _gathered(self, x: Floats) -> Contributors:
+        return gathered(None, 1, x, self._evidence.keys)
+
+    def _ordered(self, group: Contributors) -> tuple[Floats, Floats]:
+        """Ascending lowest and highest value of each unit; both are the values for single rows."""
+        split = self._evidence.unit_rows
+        if split is None:
+            return group.ordered, group.ordered
+        unit = split[0]
+        order = np.argsort(unit, kind="stable")
+        starts = np.flatnonzero(np.diff(unit[order], prepend=-1))
+        values = group.x[order]
+        low, high = np.minimum.reduceat(values, starts), np.maximum.reduceat(values, starts)
+        return np.sort(low), np.sort(high)
+
+
+def clip_rank(n: int, uniform: float, clip_units: int) -> int:
+    """How many of n units one side clips: Laplace around `clip_units`, tails and no edge."""
+    drawn = round(clip_units * (1 + CLIP_SPREAD * laplace(uniform)))
+    return min(max(1, drawn), n // 4)
+
+
+def model_wording(evidence: LinearEvidence) -> str:
+    """The canonical wording of the model: its population, and the definitions of all its columns.
+
+    The products are part of it: the same variables in other products are another question.
+    """
+    columns = [wording.Meaning("outcome", "", (wording.standardised(evidence.outcome.meaning),))]
+    for product in evidence.products:
+        operands = []
+        for operand in product:
+            if operand.kind == "i":
+                of = evidence.categories[operand.name].meaning
+                operands.append(wording.Meaning("categories", "", (of,)))
+            else:
+                operands.append(wording.standardised(evidence.measures[operand.name].meaning))
+        ordered = sorted(operands, key=lambda meaning: meaning.digest)
+        columns.append(wording.Meaning("product", "", tuple(ordered)))
+    columns.append(wording.Meaning("constant", str(evidence.constant)))
+    return wording.magnitude(evidence.population.wording(), *columns)
+
+
+def unit_totals(evidence: LinearEvidence, values: Floats) -> Floats:
+    """Values per row added up per unit, float64 (U)."""
+    split = evidence.unit_rows
+    if split is None:
+        return values
+    sums = np.bincount(split[0], weights=values, minlength=len(split[1]))
+    return np.asarray(sums, dtype=np.float64)

@@ -1,0 +1,148 @@
+"""How many units stand behind the categories of a model, and which are merged."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kohort import wording
+from kohort.disclosure.counts import published_counts
+from kohort.disclosure.keys import Secret
+from kohort.disclosure.limits import CountLimits, ModelLimits
+from kohort.disclosure.model_evidence import Category, LinearEvidence
+from kohort.estimators.design import Codes, Integers
+from kohort.estimators.sums import by_cell, by_cell_of_units
+from kohort.scope import Code
+from kohort.wording import Meaning
+
+OTHER = "other"
+
+
+@dataclass(frozen=True)
+class Grouping:
+    """The categories of a factor in the model, decided on published counts.
+
+    `reference` is the lowest kept code (None where only `other` is left); `levels` are the ids of
+    the printed categories in order, `other` last if it is one of them. `merged` says where
+    categories with too few units went: a level `other`, the reference, or nowhere. Since it may not
+    tell whether such units exist, it follows from the published code list where there is one.
+    `conditions` are what defines each category: the reference first, then `levels`. `table` maps
+    positions in the data's codes to positions in `conditions` (int32).
+    """
+
+    name: str
+    reference: Code | None
+    kept: tuple[Code, ...]
+    levels: tuple[str, ...]
+    merged: Literal["other", "reference"] | None
+    conditions: tuple[Meaning, ...]
+    table: Codes
+
+
+class Support:
+    """Published counts of sets of a model's units."""
+
+    def __init__(self, secret: Secret, limits: CountLimits, evidence: LinearEvidence) -> None:
+        self._secret = secret
+        self._limits = limits
+        self._evidence = evidence
+
+    def total(self) -> int:
+        """The published number of units."""
+        everyone = np.zeros(self._evidence.rows, dtype=np.int32)
+        return int(self.cells(everyone, [wording.TRUE])[0])
+
+    def cells(self, cell: Codes | Integers, conditions: Sequence[Meaning]) -> Integers:
+        """Published numbers of units per cell, int64; `cell` numbers rows, -1 for none.
+
+        `conditions`: what defines each cell within the population.
+        """
+        evidence = self._evidence
+        split = evidence.unit_rows
+        if split is None:
+            n, sums = by_cell(cell, len(conditions), evidence.keys)
+        else:
+            n, sums = by_cell_of_units(cell, len(conditions), *split)
+        words = [evidence.population.wording(condition) for condition in conditions]
+        return published_counts(self._secret, self._limits, sums, n, words)
+
+    def classes(self, cell: Codes | Integers, conditions: Sequence[Meaning]) -> Integers:
+        """The smaller published number of units with outcome 0 or 1 per cell, int64."""
+        y = self._evidence.outcome
+        result = []
+        for value in (0, 1):
+            inside = np.where(y.x == value, cell, -1)
+            here = wording.code_cell(y.meaning, value)
+            result.append(self.cells(inside, [wording.both((c, here)) for c in conditions]))
+        return np.minimum(*result)
+
+    def enough(
+        self, limits: ModelLimits, cell: Codes | Integers, conditions: Sequence[Meaning]
+    ) -> NDArray[np.bool_]:
+        """Which cells have enough units by published counts, in both classes of a binary y."""
+        result = supported(limits, self.cells(cell, conditions))
+        if self._evidence.outcome.binary and limits.outcome_support > 0:
+            result &= self.classes(cell, conditions) >= limits.outcome_support
+        return result
+
+
+def supported(limits: ModelLimits, published: Integers) -> NDArray[np.bool_]:
+    """Which published counts reach `support_min`."""
+    return published >= limits.support_min
+
+
+def group(support: Support, limits: ModelLimits, category: Category) -> Grouping:
+    """Merge the categories of a factor that too few units have.
+
+    Categories below the limits become one, `other`; if that is still too small they join the
+    reference. Codes that nobody has are no categories at all.
+    """
+    conditions = [wording.code_cell(category.meaning, code) for code in category.codes]
+    if limits.support_min > 0:
+        enough = support.enough(limits, category.index, conditions)
+    else:
+        enough = np.bincount(category.index, minlength=len(conditions)) > 0
+    kept = np.flatnonzero(enough)
+    rest = wording.both(conditions[place].negated for place in kept)
+    level = False
+    if limits.support_min > 0 and len(kept):
+        left = np.where(enough[category.index], -1, 0).astype(np.int32)
+        level = bool(support.enough(limits, left, [rest])[0])
+    return _grouping(category, kept, conditions, rest, level, limits.support_min > 0)
+
+
+def _grouping(
+    category: Category,
+    kept: Integers,
+    conditions: Sequence[Meaning],
+    rest: Meaning,
+    level: bool,
+    protected: bool,
+) -> Grouping:
+    codes = tuple(category.codes[place] for place in kept)
+    complete = category.listed is not None and set(category.listed) <= set(codes)
+    merged: Literal["other", "reference"] | None = None
+    if protected and not complete:
+        merged = "other" if level else "reference"
+    table = np.zeros(len(category.codes), dtype=np.int32)
+    table[kept] = np.arange(len(kept))
+    means = [conditions[place] for place in kept]
+    if level:
+        table[np.setdiff1d(np.arange(len(table)), kept)] = len(kept)
+        means.append(rest)
+    elif means and protected:
+        means[0] = wording.both(condition.negated for condition in means[1:])
+    levels = [f"{code}" for code in codes[1:]]
+    return Grouping(
+        name=category.name,
+        reference=codes[0] if codes else None,
+        kept=codes,
+        levels=(*levels, OTHER) if level else tuple(levels),
+        merged=merged,
+        conditions=tuple(means) or (wording.TRUE,),
+        table=table,
+    )

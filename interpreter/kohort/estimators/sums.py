@@ -1,0 +1,43 @@
+"""Units and record keys added up by cell, for the counts that protection is decided on."""
+
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kohort.estimators.design import Codes, Integers
+
+Keys: TypeAlias = NDArray[np.uint64]
+
+# Half keys of this many rows add up exactly in a double: 2^32 * 2^20 < 2^53.
+_CHUNK = 1 << 20
+_HALF = np.uint64(32)
+_LOW = np.uint64(0xFFFFFFFF)
+
+
+def by_cell(cell: Codes | Integers, size: int, keys: Keys) -> tuple[Integers, Keys]:
+    """Rows per cell (int64[size]) and wrapping sums of their keys (uint64[size]).
+
+    `cell` holds cell numbers per row, negative ones are left out; every row is a unit of its own.
+    """
+    n = np.zeros(size, dtype=np.int64)
+    sums = np.zeros(size, dtype=np.uint64)
+    for start in range(0, len(cell), _CHUNK):
+        part, key = cell[start : start + _CHUNK], keys[start : start + _CHUNK]
+        if part.min() < 0:
+            there = part >= 0
+            part, key = part[there], key[there]
+        n += np.bincount(part, minlength=size)
+        low = np.bincount(part, weights=key & _LOW, minlength=size)
+        high = np.bincount(part, weights=key >> _HALF, minlength=size)
+        sums += low.astype(np.uint64) + (high.astype(np.uint64) << _HALF)
+    return n, sums
+
+
+def by_cell_of_units(
+    cell: Codes | Integers, size: int, unit: Integers | Codes, keys: Keys
+) -> tuple[Integers, Keys]:
+    """As `by_cell`, a unit counted once a cell: `unit` int (N), 0..U-1, `keys` uint64[U]."""
+    there = cell >= 0
+    pairs = np.unique(cell[there].astype(np.int64) * len(keys) + unit[there])
+    return by_cell(pairs // len(keys), size, keys[pairs % len(keys)])
