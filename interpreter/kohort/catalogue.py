@@ -43,9 +43,12 @@ class Installation:
 
     @cached_property
     def manifest(self) -> Manifest:
-        """The owner's manifest. Raises CatalogueError."""
+        """The owner's manifest. Raises CatalogueError.
+
+        Asked only of a root that is there: an absent folder must not pass for a real bank.
+        """
         try:
-            return Manifest.read(self.root)
+            return Manifest.read(self.releases.root)
         except ManifestError as error:
             raise CatalogueError(str(error)) from None
 

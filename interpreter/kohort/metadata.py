@@ -39,8 +39,9 @@ Version = tuple[int, int, int]
 
 @dataclass(frozen=True)
 class Releases:
-    """Name of a databank and its released versions, newest first (`major, minor, patch`)."""
+    """Name and root of a databank and its released versions, newest first."""
 
+    root: Path
     name: str
     label: str
     versions: tuple[Version, ...]
@@ -65,7 +66,7 @@ def read_releases(root: Path) -> Releases:
     if not found:
         top.damaged("lists no released version")
     versions = tuple(sorted(found, reverse=True))
-    return Releases(top.text("name"), top.text("label", ""), versions)
+    return Releases(root, top.text("name"), top.text("label", ""), versions)
 
 
 def places(root: Path, version: Version) -> dict[str, str]:
