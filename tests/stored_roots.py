@@ -11,10 +11,7 @@ from typing import Any
 import pytest
 
 from kohort import phrases
-from kohort.catalogue import (
-    Databank,
-    RegisterVariable,
-)
+from kohort.catalogue import Databank, RegisterVariable
 from kohort.diagnostic import Diagnostic, ScriptError, Span
 
 SPAN = Span(7, 20)

@@ -8,20 +8,9 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from stored_roots import (
-    SPAN,
-    SYNTHETIC,
-    bank,
-    day,
-    entry,
-    make_root,
-    refused,
-)
+from stored_roots import SPAN, SYNTHETIC, bank, day, entry, make_root, refused
 
-from kohort.catalogue import (
-    Catalogue,
-    unit_type,
-)
+from kohort.catalogue import Catalogue, unit_type
 from kohort.databank.definition import Category, VariableDefinition
 from kohort.databank.manifest import Manifest
 from kohort.databank.writer import DatabankWriter

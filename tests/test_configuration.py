@@ -5,17 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from stored_roots import (
-    SYNTHETIC,
-    bank,
-    make_root,
-)
+from stored_roots import SYNTHETIC, bank, make_root
 
 from kohort import configuration
-from kohort.catalogue import (
-    Catalogue,
-    CatalogueError,
-)
+from kohort.catalogue import Catalogue, CatalogueError
 
 
 @pytest.fixture

@@ -7,24 +7,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from stored_roots import (
-    ALL,
-    SPAN,
-    at,
-    bank,
-    codes,
-    day,
-    entry,
-    make_root,
-    refused,
-    structure,
-)
+from stored_roots import ALL, SPAN, at, bank, codes, day, entry, make_root, refused, structure
 
-from kohort.catalogue import (
-    Catalogue,
-    Databank,
-    RegisterVariable,
-)
+from kohort.catalogue import Catalogue, Databank, RegisterVariable
 from kohort.diagnostic import Span
 from kohort.register import CodePeriod
 from kohort.scope import Type

@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from stored_roots import (
-    make_root,
-    write,
-)
+from stored_roots import make_root, write
 
-from kohort.catalogue import (
-    Catalogue,
-    Databank,
-    search,
-)
+from kohort.catalogue import Catalogue, Databank, search
 from kohort.databank import stored
 from kohort.databank.definition import catalogued, facts, validity
 from kohort.databank.manifest import Manifest

@@ -6,21 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
-from stored_roots import (
-    ALL,
-    SEX,
-    WAGE,
-    Json,
-    bank,
-    make_root,
-    refused,
-    write,
-)
+from stored_roots import ALL, SEX, WAGE, Json, bank, make_root, refused, write
 
-from kohort.catalogue import (
-    Catalogue,
-    CatalogueError,
-)
+from kohort.catalogue import Catalogue, CatalogueError
 
 
 @pytest.fixture
