@@ -1,4 +1,4 @@
-"""The words of the command line: which commands and options there are, and how mistakes are told."""
+"""The words of the command line: its commands and options, and how mistakes are told."""
 
 from __future__ import annotations
 
