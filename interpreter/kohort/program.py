@@ -112,10 +112,12 @@ def _rounds(block: Block, scope: Scope) -> Iterator[Command | Diagnostic]:
         rounds = list(opening.rounds())
     except ScriptError:
         return
+    scope.loops += 1
     for bindings in rounds:
         scope.bindings = {**outside, **bindings}
         yield from unroll(block.inside, scope)
         scope.bindings = dict(outside)
+    scope.loops -= 1
 
 
 def check_command(command: Command, scope: Scope) -> None:

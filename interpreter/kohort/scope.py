@@ -146,6 +146,8 @@ class Scope:
         self.code_lists: dict[str, Labels] = {}
         self.bindings: dict[str, BindingValue] = {}
         self.settings: dict[str, str] = {}
+        self.loops = 0
+        self.sample_buckets = 16
         self.diagnostics: list[Diagnostic] = []
 
     def copy(self) -> Scope:
@@ -157,6 +159,8 @@ class Scope:
         other.code_lists = dict(self.code_lists)
         other.bindings = dict(self.bindings)
         other.settings = dict(self.settings)
+        other.loops = self.loops
+        other.sample_buckets = self.sample_buckets
         return other
 
     def restore(self, saved: Scope) -> None:

@@ -3,59 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from kohort import program
-from kohort.catalogue import Databank
 from kohort.command import Command, DataCommand, ShowCommand, SteerCommand, TellCommand
 from kohort.dataset import Dataset
 from kohort.diagnostic import Diagnostic, ScriptError, Span
+from kohort.disclosure.refusal import Refused
 from kohort.disclosure.released import Released
 from kohort.event import Event, Finished, Result, Started, Told
 from kohort.exit_code import DONE, WRONG, most_serious, of_severity
-from kohort.results import Magnitudes, Raw, Size
+from kohort.results import Raw, Size
 from kohort.scope import Scope, Shape
 
-
-class Refused(Exception):
-    """Disclosure control said no; the diagnostic names the rule and nothing else."""
-
-    def __init__(self, diagnostic: Diagnostic) -> None:
-        super().__init__(diagnostic.code)
-        self.diagnostic = diagnostic
-
-
-class Gate(Protocol):
-    """The disclosure module as the session sees it: the only way out."""
-
-    def release(self, raw: Raw, scope: Scope, span: Span) -> Released:
-        """Give what may be shown of a raw result. Raises `Refused`."""
-        ...
-
-    def permit(self, size: Size, span: Span) -> None:
-        """Check the population floor on the published size. Raises `Refused`."""
-        ...
-
-    def permit_edit(self, edited: Size, whole: Size, span: Span) -> None:
-        """Check the edit floor on the published number of units that an `if` clause touches. Raises `Refused`."""
-        ...
-
-    def connect(self, bank: Databank, span: Span) -> None:
-        """Take a databank's key and profile into account. Raises `Refused` where either is not to be had."""
-        ...
-
-    def count(self, size: Size) -> int:
-        """Give the published number of units."""
-        ...
-
-    def collapse(self, dataset: Dataset, evidence: Magnitudes, shape: Shape) -> Dataset:
-        """Give the dataset of published group statistics that a collapse to public units leaves."""
-        ...
-
-    @property
-    def sample_buckets(self) -> int:
-        """How many different keyed samples of one share there are."""
-        ...
+if TYPE_CHECKING:
+    from kohort.disclosure.release import Gate
 
 
 class Engine(Protocol):

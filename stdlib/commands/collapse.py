@@ -106,8 +106,8 @@ class Collapse(SteerCommand, name="collapse"):
         by = self._by().text
         specification = [(a.statistic.text, a.variable.text, _name(a)) for a in self.aggregates]
         if shape.public:
-            evidence = dataset.collapse_evidence(by, specification)
-            collapsed = session.gate.collapse(dataset, evidence, shape, specification)
+            published = session.gate.publish(dataset.collapse_evidence(by, specification))
+            collapsed = dataset.from_published(shape, published.codes, published.columns)
         else:
             assert shape.unit_type is not None
             collapsed = dataset.collapsed(by, specification, shape.unit_type).described(shape)

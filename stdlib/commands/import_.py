@@ -3,13 +3,15 @@
 from dataclasses import replace
 
 from kohort import wording
-from kohort.catalogue import Databank, RegisterVariable
+from kohort.bank import Databank
 from kohort.command import DataCommand, Option
 from kohort.dataset import Dataset
 from kohort.diagnostic import wrong
 from kohort.phrases import Date, Options, Path, Word
+from kohort.register import RegisterVariable
 from kohort.results import Size
 from kohort.scope import Kind, Labels, Scope, Shape, Type, Variable
+from kohort.unit_type import unit_type as find_unit_type
 
 
 class Import(DataCommand, name="import"):
@@ -34,10 +36,10 @@ class Import(DataCommand, name="import"):
         bank, entry = scope.register_variable(self.path)
         entry.check_date(self.date, self.path.name.span if self.date is None else self.date.span)
         self._check_kind(shape)
-        self._check_unit_type(scope, shape, entry)
+        self._check_unit_type(shape, entry)
         scope.new_variable(self.target, shape)
-        variable = register_column(scope, bank, entry, self.date, self.target.text)
-        scope.update(self._joined(scope, shape, entry, variable))
+        variable = register_column(bank, entry, self.date, self.target.text)
+        scope.update(self._joined(shape, entry, variable))
 
     def recover(self, scope: Scope) -> None:
         """Go on with a variable of unknown type."""
@@ -56,7 +58,7 @@ class Import(DataCommand, name="import"):
                 "import into another dataset and use 'merge'",
             )
 
-    def _check_unit_type(self, scope: Scope, shape: Shape, entry: RegisterVariable) -> None:
+    def _check_unit_type(self, shape: Shape, entry: RegisterVariable) -> None:
         if shape.kind is Kind.EMPTY or shape.key is None or shape.unit_type == entry.unit_type:
             return
         if Type.UNKNOWN in {shape.key.type}:
@@ -70,11 +72,11 @@ class Import(DataCommand, name="import"):
         )
 
     def _joined(
-        self, scope: Scope, shape: Shape, entry: RegisterVariable, variable: Variable
+        self, shape: Shape, entry: RegisterVariable, variable: Variable
     ) -> Shape:
         present = wording.present(variable.meaning)
         if shape.key is None:
-            key = unit_key(scope, entry.unit_type)
+            key = unit_key(entry.unit_type)
             population = wording.EVERYBODY.keep(present)
             shape = replace(
                 shape, kind=Kind.CROSS_SECTION, unit_type=entry.unit_type, key=key,
@@ -96,28 +98,27 @@ class Import(DataCommand, name="import"):
     def status(self, dataset: Dataset, before: Shape) -> Size:
         """Name variable and date, and count the units; they may be new."""
         words = {
-            "variable": self.target.text,
-            "source": self.path.name.text,
-            "date": "" if self.date is None else self.date.text,
-            "alias": self.path.alias.text,
+            "variable": self.path.name.text,
+            "alias": self.target.text,
             "dataset": dataset.shape.name,
         }
+        if self.date is not None:
+            words["date"] = self.date.text
         changed = before.key is None or "outer_join" in self.options
         return dataset.size("imported", words, change=changed)
 
 
-def unit_key(scope: Scope, unit_type: str) -> Variable:
+def unit_key(unit_type: str) -> Variable:
     """Give the key variable of a unit type (`PERSONID_1` of PERSON)."""
-    unit = scope.catalogue.unit_type(unit_type)
-    domain = unit.key_type or unit_type
+    unit = find_unit_type(unit_type)
     return Variable(
-        unit.column, Type.KEY if unit.pseudonymised else Type.TEXT, wording.key(unit_type),
-        domain=domain, unit_type=unit_type, title=unit.title,
+        unit.key, Type.KEY if unit.pseudonymised else Type.TEXT, wording.key(unit_type),
+        domain=unit.domain, unit_type=unit_type, title=unit.title,
     )  # fmt: skip
 
 
 def register_column(
-    scope: Scope, bank: Databank, entry: RegisterVariable, date: Date | None, name: str
+    bank: Databank, entry: RegisterVariable, date: Date | None, name: str
 ) -> Variable:
     """Give the variable that a register entry becomes when it is imported at a date."""
     day = None if date is None else date.days

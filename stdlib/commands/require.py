@@ -35,5 +35,6 @@ class Require(SteerCommand, name="require"):
         """Bring the bank's key and profile into force."""
         bank = session.scope.banks[self.alias.text]
         session.gate.connect(bank, self.span)
+        session.scope.sample_buckets = session.gate.sample_buckets
         words = {"bank": bank.name, "version": bank.version, "alias": self.alias.text}
         return Done("connected", words)

@@ -43,19 +43,20 @@ class Sample(SteerCommand, name="sample"):
             )
         if shape.kind in (Kind.EVENT, Kind.PANEL):
             scope.notice("sample-of-rows", "whole units are drawn, with all their rows", self.span)
-        share = wording.sampled(float(value), self.seed.value)
+        bucket = self.seed.value % scope.sample_buckets
+        share = wording.sampled(float(value), bucket)
         scope.update(replace(shape, population=shape.population.keep(share)))
 
     def run(self, session: Session) -> Raw:
         """Draw by the keyed hash of each unit."""
         assert session.scope.active is not None and self.seed is not None
         dataset = session.datasets[session.scope.active]
-        buckets = session.gate.sample_buckets
         fraction = float(self.amount.value)
         if isinstance(self.amount.value, int):
             whole = session.gate.count(dataset.size("", {}, change=False))
             fraction = min(1.0, self.amount.value / max(whole, 1))
-        drawn = dataset.sampled(fraction, int(self.seed.value) % buckets)
+        bucket = int(self.seed.value) % session.scope.sample_buckets
+        drawn = dataset.sampled(fraction, bucket)
         drawn = drawn.described(session.scope.datasets[dataset.shape.name])
         status = drawn.size("sampled", {"dataset": dataset.shape.name})
         session.put(drawn, status, self.span)

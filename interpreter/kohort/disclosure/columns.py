@@ -1,0 +1,197 @@
+"""Published statistics of numeric variables over cells: counts, moments, quantiles, shares."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kohort import wording
+from kohort.disclosure.contributors import Contributors, gathered
+from kohort.disclosure.counts import published_counts
+from kohort.disclosure.keys import Master
+from kohort.disclosure.magnitudes import Moments, published_moments
+from kohort.disclosure.profile import Profile
+from kohort.disclosure.published import Published
+from kohort.disclosure.quantiles import Quantiles, published_iqr, published_quantiles
+from kohort.disclosure.released import Cell
+from kohort.disclosure.shares import binary_moments, rare, rare_moments
+from kohort.disclosure.winsor import WinsorLimits, dataset_limits
+from kohort.results import Column
+
+_PERCENTS = {"p1": 1, "p5": 5, "p25": 25, "p50": 50, "p75": 75, "p95": 95, "p99": 99}
+
+
+@dataclass(frozen=True, repr=False)
+class Base:
+    """What is settled once per variable and active dataset: winsor limits, and whether it is rarely non-zero."""
+
+    winsor: WinsorLimits
+    rarely: bool
+
+
+def base_of(secret: Master, profile: Profile, column: Column, population: wording.Population) -> Base:
+    """Give limits and kind of a variable from the whole active dataset, decided on published counts."""
+    x = column.x if column.base_x is None else column.base_x
+    keys = column.keys if column.base_keys is None else column.base_keys
+    group = gathered(None, 1, x, keys)
+    winsor = dataset_limits(secret, profile.magnitudes, group)
+    some = gathered(None, 1, x[x != 0], keys[x != 0])
+    meaning = column.variable.meaning
+    words = [population.wording(wording.present(meaning))]
+    nonzero_words = [population.wording(wording.present(meaning), _nonzero(meaning))]
+    counts = profile.counts
+    whole = published_counts(secret, counts, group.sums, group.n, words)
+    nonzero = published_counts(secret, counts, some.sums, some.n, nonzero_words)
+    return Base(winsor, rare(profile.magnitudes, int(nonzero[0]), int(whole[0])))
+
+
+def _nonzero(meaning: wording.Meaning) -> wording.Meaning:
+    return wording.both(
+        (wording.present(meaning), wording.equals(meaning, wording.number(0)).negated)
+    )
+
+
+class CellStatistics:
+    """The published statistics of one variable in k cells, worked out as they are asked for.
+
+    `cell`: int (N), the cell of each row of the column, or None for one cell; `populations`: the wording of
+    each cell's contributors without the variable's own column.
+    """
+
+    def __init__(
+        self,
+        secret: Master,
+        profile: Profile,
+        column: Column,
+        base: Base,
+        cell: NDArray[np.int32] | None,
+        k: int,
+        wordings: Sequence[str],
+        condition: wording.Meaning,
+    ) -> None:
+        self.secret, self.profile, self.column, self.base = secret, profile, column, base
+        self.cell, self.k = cell, k
+        self.group: Contributors = gathered(cell, k, column.x, column.keys, column.units)
+        self.wordings = [_narrowed(words, wording.present(condition)) for words in wordings]
+        self.meaning = condition
+
+    @cached_property
+    def n(self) -> NDArray[np.int64]:
+        """Published numbers of contributing units: int64 (k)."""
+        return published_counts(
+            self.secret, self.profile.counts, self.group.sums, self.group.n, self.wordings
+        )
+
+    @cached_property
+    def magnitude_wordings(self) -> list[str]:
+        """The wordings of set and variable."""
+        return [wording.magnitude(words, self.meaning) for words in self.wordings]
+
+    @cached_property
+    def moments(self) -> Moments:
+        """Mean, standard deviation, sum and Gini coefficient."""
+        if self.column.variable.binary:
+            return self._of_binary()
+        if self.base.rarely:
+            return self._of_rare()
+        return self._of(self.group, self.magnitude_wordings, self.n, self.base.winsor)
+
+    def _of(
+        self, group: Contributors, words: Sequence[str], n: NDArray[np.int64], winsor: WinsorLimits
+    ) -> Moments:
+        names = ("mean", "sd", "sum", "gini")
+        return published_moments(
+            self.secret, self.profile.magnitudes, group, winsor, words, n, names
+        )
+
+    def _subset(self, chosen: NDArray[np.bool_], condition: wording.Meaning) -> tuple[
+        Contributors, NDArray[np.int64], list[str]
+    ]:
+        column = self.column
+        cell = None if self.cell is None else self.cell[chosen]
+        units = None if column.units is None else column.units[chosen]
+        group = gathered(cell, self.k, column.x[chosen], column.keys[chosen], units)
+        words = [_narrowed(w, condition) for w in self.wordings]
+        n = published_counts(self.secret, self.profile.counts, group.sums, group.n, words)
+        return group, n, words
+
+    def _of_binary(self) -> Moments:
+        condition = wording.equals(self.meaning, wording.number(1))
+        _, ones, _ = self._subset(self.column.x == 1, condition)
+        return binary_moments(self.profile.counts, self.profile.magnitudes, ones, self.n)
+
+    def _of_rare(self) -> Moments:
+        chosen = self.column.x != 0
+        group, nonzero, words = self._subset(chosen, _nonzero(self.meaning))
+        base_x = self.column.x if self.column.base_x is None else self.column.base_x
+        keys = self.column.keys if self.column.base_keys is None else self.column.base_keys
+        some = gathered(None, 1, base_x[base_x != 0], keys[base_x != 0])
+        winsor = dataset_limits(self.secret, self.profile.magnitudes, some)
+        spoken = [wording.magnitude(w, self.meaning) for w in words]
+        among = self._of(group, spoken, nonzero, winsor)
+        return rare_moments(self.profile.magnitudes, among, nonzero, self.n)
+
+    @cached_property
+    def quantiles(self) -> Quantiles:
+        """The percentiles of the tables."""
+        return published_quantiles(
+            self.secret, self.profile.quantiles, self.profile.magnitudes, self.group,
+            self.magnitude_wordings, self.n, tuple(_PERCENTS.values()),
+        )  # fmt: skip
+
+    def published(self, statistic: str) -> Published | None:
+        """Give the numbers of a statistic in all cells, or None where there are none of it."""
+        if statistic in _PERCENTS:
+            return self.quantiles.column(_PERCENTS[statistic])
+        if statistic == "iqr":
+            return published_iqr(self.profile.quantiles, self.quantiles)
+        moments = self.moments
+        return {
+            "mean": moments.mean, "std": moments.sd, "sum": moments.sum, "gini": moments.gini,
+        }[statistic]  # fmt: skip
+
+    def at(self, statistic: str, row: int) -> Cell:
+        """Give the published cell of a statistic."""
+        if statistic in ("freq", "n"):
+            n = int(self.n[row])
+            return Cell(n) if n else Cell(0, "zero")
+        published = self._cache.get(statistic)
+        if published is None:
+            found = self.published(statistic)
+            if found is None:
+                return Cell(None, "hidden")
+            published = self._cache[statistic] = (found.values.ravel().tolist(), found.words)
+        values, words = published
+        return as_cell(values[row], words[row])
+
+    @cached_property
+    def _cache(self) -> dict[str, tuple[list[float], list[str]]]:
+        return {}
+
+
+def as_cell(value: float, state: str) -> Cell:
+    """Give the cell of a published number in a state."""
+    match state:
+        case "shown":
+            return Cell(value)
+        case "zero":
+            return Cell(0, "zero")
+        case "low":
+            return Cell(None, "low")
+        case "high":
+            return Cell(None, "high")
+        case "missing":
+            return Cell(None, "missing")
+        case _:
+            return Cell(None, "hidden")
+
+
+def _narrowed(words: str, condition: wording.Meaning) -> str:
+    """Give a population's wording narrowed by a condition."""
+    atoms = set() if words == "all" else set(words.split(" & "))
+    atoms |= {atom.digest for atom in wording.EVERYBODY.keep(condition).atoms}
+    return " & ".join(sorted(atoms)) or "all"

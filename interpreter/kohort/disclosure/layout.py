@@ -1,0 +1,144 @@
+"""How a table is laid out: what stands down, what stands across, which rows and columns are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from kohort.disclosure.counted import Counted, Place
+from kohort.disclosure.released import Cell, Key, Note, Table
+from kohort.results import Axis, Frequencies
+
+CellOf = Callable[[str, str, Place], Cell]
+"""(variable or "", statistic, place) to the published cell."""
+
+_BLANK = Key("statistic")
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row or column: its headings, and the codes it fixes."""
+
+    keys: tuple[Key, ...]
+    place: Place
+    total: bool = False
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Rows and columns of a table. The second variable goes across, the others are nested down."""
+
+    stub: tuple[Key, ...]
+    rows: tuple[Line, ...]
+    head: Key | None
+    columns: tuple[Line, ...]
+    notes: tuple[Note, ...]
+
+
+def key_of_variable(axis: Axis) -> Key:
+    """Give the heading of a variable."""
+    return Key("variable", axis.variable.name, axis.variable.title)
+
+
+def key_of_code(axis: Axis, position: int, nolabels: bool) -> Key:
+    """Give the heading of a code, with its label unless codes are asked for."""
+    code = axis.codes[position]
+    if code is None:
+        return Key("missing")
+    labels = axis.variable.labels
+    label = None if labels is None or nolabels else labels.label(code)
+    return Key("code", code, label)
+
+
+def laid_out(counted: Counted) -> Layout:
+    """Choose rows and columns by published counts only."""
+    raw = counted.raw
+    nolabels = bool(raw.options.get("nolabels"))
+    down = (0, *range(2, len(raw.axes)))
+    combinations = (
+        [(i,) for i in counted.shown_codes(0)]
+        if len(down) == 1
+        else counted.shown_combinations(down)
+    )
+    rows = [
+        Line(
+            tuple(key_of_code(raw.axes[a], i, nolabels) for a, i in zip(down, line, strict=True)),
+            dict(zip(down, line, strict=True)),
+        )
+        for line in combinations
+    ]
+    total = Line((Key("total"), *(_BLANK for _ in down[1:])), {}, total=True)
+    head, columns = None, [Line((), {})]
+    if len(raw.axes) > 1:
+        head = key_of_variable(raw.axes[1])
+        columns = [
+            Line((key_of_code(raw.axes[1], i, nolabels),), {1: i}) for i in counted.shown_codes(1)
+        ]
+        columns.append(Line((Key("total"),), {}, total=True))
+    stub = tuple(key_of_variable(raw.axes[axis]) for axis in down)
+    return Layout(stub, (*rows, total), head, tuple(columns), _folding(counted))
+
+
+def _folding(counted: Counted) -> tuple[Note, ...]:
+    """Say what is not shown: with numbers where the code list is public, else always and without."""
+    raw: Frequencies = counted.raw
+    limit = counted.limits.low_cell
+    if not counted.protected or limit <= 1:
+        return ()
+    notes = []
+    for axis in range(len(raw.axes)):
+        known = raw.axes[axis].variable.codes
+        shown = {raw.axes[axis].codes[i] for i in counted.shown_codes(axis)}
+        if known is None:
+            notes.append(Note("folded_cells", {"limit": limit}))
+        elif gone := len([code for code in known if code not in shown]):
+            across = axis == 1
+            words = {"columns" if across else "rows": gone, "limit": limit}
+            notes.append(Note("folded_columns" if across else "folded_rows", words))
+    if len(raw.axes) > 2:
+        notes.append(Note("folded_cells", {"limit": limit}))
+    return tuple(dict.fromkeys(_Hashable(note) for note in notes))
+
+
+class _Hashable(Note):
+    """A note that can be told from another, so that none is said twice."""
+
+    def __hash__(self) -> int:
+        return hash((self.key, *sorted(map(str, self.words.items()))))
+
+
+def assembled(
+    layout: Layout,
+    title: str,
+    variables: Sequence[str],
+    statistics: Sequence[str],
+    cell: CellOf,
+    flatten: bool = False,
+    notes: Sequence[Note] = (),
+) -> Table:
+    """Fill the layout: one-way tables have a column per statistic, cross tables a line per statistic."""
+    kinds = [(variable, statistic) for variable in variables for statistic in statistics]
+    several = len(variables) > 1
+    every_note = (*layout.notes, *notes)
+    if layout.head is None:
+        columns = tuple(_statistic_keys(v, s, several) for v, s in kinds)
+        cells = tuple(tuple(cell(v, s, row.place) for v, s in kinds) for row in layout.rows)
+        rows = tuple(row.keys for row in layout.rows)
+        return Table(title, layout.stub, rows, columns, cells, every_note, flatten)
+    marked = several or tuple(statistics) != ("freq",)
+    rows, cells = [], []
+    for row in layout.rows:
+        for v, s in kinds:
+            rows.append((*row.keys, *_statistic_keys(v, s, several)) if marked else row.keys)
+            line = (cell(v, s, {**row.place, **column.place}) for column in layout.columns)
+            cells.append(tuple(line))
+    extra = (_BLANK,) * (len(rows[0]) - len(layout.stub)) if rows else ()
+    return Table(
+        title, (*layout.stub, *extra), tuple(rows), tuple(c.keys for c in layout.columns),
+        tuple(cells), every_note, flatten, (layout.head,),
+    )  # fmt: skip
+
+
+def _statistic_keys(variable: str, statistic: str, several: bool) -> tuple[Key, ...]:
+    key = Key("statistic", statistic)
+    return (Key("variable", variable), key) if several else (key,)

@@ -1,0 +1,43 @@
+"""Refusals: what is not shown, in fixed sentences that tell nothing of the data."""
+
+from __future__ import annotations
+
+from kohort.diagnostic import Diagnostic, Span
+
+SENTENCES = {
+    "population-too-small": (
+        "the population would be too small",
+        "widen the conditions; the dataset is unchanged",
+    ),
+    "edit-too-small": (
+        "the change would touch too few units, or all but a few",
+        "widen the condition; the variable is unchanged",
+    ),
+    "table-too-sparse": (
+        "too many cells of the table have few units",
+        "merge categories or widen the population",
+    ),
+    "table-too-large": (
+        "the table is too large to be shown",
+        "use fewer variables or coarser categories, or 'bottom(n)'",
+    ),
+    "SDC-M1": ("model not available under disclosure rules", None),
+    "no-key": (
+        "there is no key for the databank, and nothing is released without one",
+        "name the owner's key file in KOHORT_KEY_FILE",
+    ),
+    "profile-not-allowed": ("the databank does not allow this disclosure profile", None),
+    "no-variation": ("the outcome has a single value in the rows used", None),
+    "too-few-rows": ("there are too few rows for the model's terms", None),
+    "no-regressor": ("no term is left after collinear ones are dropped", None),
+    "too-wide": ("the model has more columns than can be estimated", "use coarser categories"),
+}
+
+
+class Refused(Exception):
+    """Disclosure control said no; the diagnostic names the rule and nothing else."""
+
+    def __init__(self, code: str, span: Span) -> None:
+        super().__init__(code)
+        message, hint = SENTENCES[code]
+        self.diagnostic = Diagnostic(code, message, span, hint, "refusal")

@@ -1,0 +1,153 @@
+"""The only way out: a raw result in, a released one or a refusal out."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from kohort.bank import Databank
+from kohort.diagnostic import Span
+from kohort.disclosure.counts import published_count
+from kohort.disclosure.frequencies import table_of_counts
+from kohort.disclosure.inventories import inventory
+from kohort.disclosure.model_table import model
+from kohort.disclosure.policy import NoKeyError, Policy, ProfileNotAllowedError
+from kohort.disclosure.population import edit_allowed, large_enough
+from kohort.disclosure.profile import ProfileError
+from kohort.disclosure.publication import Publication, published_groups
+from kohort.disclosure.refusal import Refused
+from kohort.disclosure.released import (
+    _SEAL,  # noqa: PLC2701  # pyright: ignore[reportPrivateUsage]  the one place that may use it
+    Cell,
+    Content,
+    Context,
+    Released,
+    Status,
+    Text,
+)
+from kohort.disclosure.volumes import summary_table, volume_table
+from kohort.results import (
+    Axis,
+    Cells,
+    Column,
+    Document,
+    Done,
+    FactorLevels,
+    Frequencies,
+    Inventory,
+    LinearModel,
+    Magnitudes,
+    Raw,
+    Size,
+    Summary,
+)
+from kohort.scope import Scope
+
+Releasable = Size | Done | Inventory | Frequencies | Magnitudes | Summary | LinearModel | Document
+Part = Axis | Cells | Column | FactorLevels
+
+
+class Gate:
+    """The filter of one session, under the policy that its databanks and its user set."""
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+
+    # ---- what a session asks
+
+    def connect(self, bank: Databank, span: Span) -> None:
+        """Bring a databank's key and profile into force. Raises `Refused`."""
+        try:
+            self.policy.connect(bank)
+        except NoKeyError:
+            raise Refused("no-key", span) from None
+        except (ProfileNotAllowedError, ProfileError):
+            raise Refused("profile-not-allowed", span) from None
+
+    def count(self, size: Size) -> int:
+        """Give the published number of units of a dataset: the same number wherever it is asked for."""
+        if size.public:
+            return size.n
+        if size.n == 0:
+            return 0
+        return published_count(
+            self.policy.secret, self.policy.profile.counts, size.sums, size.n,
+            size.population.wording(),
+        )  # fmt: skip
+
+    def permit(self, size: Size, span: Span) -> None:
+        """Check the population floor on the published number of units. Raises `Refused`."""
+        if not size.public and not large_enough(self.policy.profile.population, self.count(size)):
+            raise Refused("population-too-small", span)
+
+    def permit_edit(self, edited: Size, whole: Size, span: Span) -> None:
+        """Check the edit floor on published numbers. Raises `Refused`."""
+        limits = self.policy.profile.population
+        if limits.edit_floor and not edit_allowed(limits, self.count(edited), self.count(whole)):
+            raise Refused("edit-too-small", span)
+
+    @property
+    def sample_buckets(self) -> int:
+        """How many different keyed samples of one share there are."""
+        return self.policy.profile.sample.seed_buckets
+
+    def publish(self, evidence: Magnitudes) -> Publication:
+        """Give the published group statistics that a collapse to public units leaves (4.12)."""
+        return published_groups(self.policy.secret, self.policy.profile, evidence)
+
+    # ---- the exit
+
+    def release(self, raw: Raw, scope: Scope, span: Span) -> Released:
+        """Give what may be shown of a raw result. Raises `Refused`, or `TypeError` for an unknown kind."""
+        kind = type(raw).__name__
+        if self.policy.profile.outputs.get(kind, "refused") == "refused":
+            raise TypeError("a kind of result without a rule")
+        assert isinstance(raw, Releasable)
+        return Released(_SEAL, self._content(raw, span), self._context(raw, scope))
+
+    def _content(self, raw: Releasable, span: Span) -> Content:
+        policy = self.policy
+        match raw:
+            case Size():
+                return self._status(raw)
+            case Done():
+                return Status(raw.message, raw.words)
+            case Document():
+                return Text(tuple(raw.blocks))
+            case Inventory():
+                return inventory(raw, [self.count(size) for size in raw.sizes], self._sized)
+            case Frequencies():
+                return table_of_counts(policy.secret, policy.profile, raw, span)
+            case Magnitudes():
+                return volume_table(policy.secret, policy.profile, raw, span)
+            case Summary():
+                return summary_table(policy.secret, policy.profile, raw)
+            case LinearModel():
+                return model(policy.secret, policy.profile, raw, span)
+            case _:
+                assert_never(raw)
+
+    @property
+    def _sized(self) -> bool:
+        return self.policy.profile.messages.dataset_size == "published"
+
+    def _status(self, raw: Size) -> Status:
+        if not self._sized or not raw.message:
+            return Status(raw.message, raw.words)
+        count = self.count(raw)
+        cell = Cell(count) if count else Cell(0, "zero")
+        return Status(raw.message, raw.words, {"units": cell})
+
+    def _context(self, raw: Raw, scope: Scope) -> Context:
+        profile = self.policy.profile
+        shape = getattr(raw, "shape", None)
+        if isinstance(raw, Magnitudes):
+            shape = raw.frequencies.shape
+        banks = tuple(f"{bank.name}:{bank.version}" for bank in scope.banks.values())
+        return Context(
+            profile=profile.name,
+            profile_hash=profile.hash,
+            databanks=banks,
+            dataset="" if shape is None else shape.name,
+            unit_type="" if shape is None else shape.unit_type or "",
+            zero_display=profile.counts.zero_display,
+        )

@@ -1,0 +1,110 @@
+"""Volume tables and descriptive statistics: numeric variables, published cell by cell."""
+
+from __future__ import annotations
+
+from kohort.diagnostic import Span
+from kohort.disclosure.columns import CellStatistics, base_of
+from kohort.disclosure.counted import CellWordings, Counted, Place, Subset
+from kohort.disclosure.frequencies import judged_rows
+from kohort.disclosure.keys import Master
+from kohort.disclosure.layout import assembled, laid_out
+from kohort.disclosure.ordering import chosen_rows
+from kohort.disclosure.profile import Profile
+from kohort.disclosure.quantiles import extreme_percents
+from kohort.disclosure.released import Cell, Key, Note, Table
+from kohort.results import Column, Magnitudes, Summary
+
+
+def volume_table(secret: Master, profile: Profile, raw: Magnitudes, span: Span) -> Table:
+    """Give what may be shown of a volume table. Raises `Refused`."""
+    frequencies = raw.frequencies
+    counted = Counted(secret, profile.counts, frequencies)
+    layout = judged_rows(profile, counted, laid_out(counted), span)
+    volumes = {
+        column.variable.name: _Volume(secret, profile, raw, counted, column)
+        for column in raw.columns
+    }
+
+    def cell(variable: str, statistic: str, place: Place) -> Cell:
+        return volumes[variable].at(statistic, place)
+
+    first = (raw.columns[0].variable.name, raw.statistics[0])
+    options = frequencies.options
+    layout, notes = chosen_rows(layout, frequencies, cell, first, span)
+    title = str(options.get("title", ""))
+    notes.extend(magnitude_notes(profile))
+    flatten = bool(options.get("flatten"))
+    return assembled(layout, title, tuple(volumes), raw.statistics, cell, flatten, notes)
+
+
+class _Volume:
+    """One summarized variable: its statistics in each subset of axes, made on first use."""
+
+    def __init__(
+        self, secret: Master, profile: Profile, raw: Magnitudes, counted: Counted, column: Column
+    ) -> None:
+        self.secret, self.profile, self.raw = secret, profile, raw
+        self.counted, self.column = counted, column
+        population = column.base_population or raw.frequencies.shape.population
+        self.base = base_of(secret, profile, column, population)
+        self.words = CellWordings(raw.frequencies)
+        self.made: dict[Subset, CellStatistics] = {}
+
+    def at(self, statistic: str, place: Place) -> Cell:
+        """Give a statistic of the cell at a place."""
+        subset, row = self.counted.row(place)
+        if row is None:
+            return Cell(0, "zero") if statistic == "freq" else Cell(None, "missing")
+        return self._statistics(subset).at(statistic, row)
+
+    def _statistics(self, subset: Subset) -> CellStatistics:
+        if subset not in self.made:
+            cells = self.raw.frequencies.cells[subset]
+            positions = self.raw.positions[subset]
+            if self.column.row is not None:
+                positions = positions[self.column.row]
+            self.made[subset] = CellStatistics(
+                self.secret, self.profile, self.column, self.base, positions, len(cells.n),
+                self.words.of(cells), self.column.variable.meaning,
+            )  # fmt: skip
+        return self.made[subset]
+
+
+def magnitude_notes(profile: Profile) -> list[Note]:
+    """Give the notes that every table of magnitudes carries under this profile."""
+    notes = []
+    low, high = profile.magnitudes.winsor
+    if low > 0 or high < 1:
+        notes.append(Note("winsorised"))
+    if profile.magnitudes.desc_min > 1:
+        notes.append(Note("fewer_than", {"limit": profile.magnitudes.desc_min}))
+    return notes
+
+
+def summary_table(secret: Master, profile: Profile, raw: Summary) -> Table:
+    """Give what may be shown of `summarize`: one row per variable."""
+    made = []
+    for column in raw.columns:
+        base = base_of(secret, profile, column, column.base_population or raw.shape.population)
+        words = [raw.shape.population.wording()]
+        made.append(
+            CellStatistics(
+                secret, profile, column, base, None, 1, words, column.variable.meaning
+            )
+        )
+    smallest = min((int(statistics.n[0]) for statistics in made), default=0)
+    extremes = extreme_percents(profile.quantiles, smallest)
+    names = ["mean", "std", "n"]
+    if extremes is None or extremes == (0, 100):
+        extremes = (1, 99) if extremes is not None else None
+    names += [f"p{extremes[0]}"] if extremes else []
+    names += ["p25", "p50", "p75"]
+    names += [f"p{extremes[1]}"] if extremes else []
+    names += raw.statistics
+    columns = tuple((Key("statistic", name),) for name in names)
+    rows = tuple(
+        (Key("variable", c.variable.name, c.variable.title),) for c in raw.columns
+    )
+    cells = tuple(tuple(s.at(name, 0) for name in names) for s in made)
+    stub = (Key("statistic"),)
+    return Table("summarize", stub, rows, columns, cells, tuple(magnitude_notes(profile)))

@@ -1,0 +1,46 @@
+"""The sentence of a command as help shows it, read from the grammar."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from kohort import HOME
+
+_PHRASES = {
+    "expression": "EXPRESSION", "condition": "if CONDITION", "options": ", OPTION ...", "date": "DATE",
+    "variable_list": "VARIABLE ...", "plain_variable_list": "VARIABLE ...", "rules": "(OLD ... = NEW ['LABEL']) ...",
+    "renames": "VARIABLE [-> NEW] ...", "aggregates": "(STATISTIC) VARIABLE [-> NEW] ...", "number": "NUMBER",
+    "label_pairs": "CODE LABEL ...", "levels": "NAME in VALUES [; ...]", "paths": "ALIAS/NAME ...", "terms": "TERM ...",
+    "words": "WORD ...", "PATH": "ALIAS/NAME", "BANK": "BANK:VERSION", "TOPIC": "COMMAND",
+}  # fmt: skip
+_RULE = re.compile(r"^(\w+): (.*?)(?:\s*->\s*(\w+))?$")
+_TOKEN = re.compile(r'"([^"]+)"|(\w+)(?:\{(\w+)\})?|([\[\]()|])')
+
+
+@lru_cache(maxsize=1)
+def _sentences() -> dict[str, str]:
+    found = {}
+    text = (HOME / "grammar" / "commands.lark").read_text(encoding="utf-8")
+    for line in text.splitlines():
+        rule = _RULE.match(line)
+        if rule is not None and not line.startswith("?"):
+            words = _spoken(rule[2])
+            found[words.split()[0]] = words
+    return found
+
+
+def _spoken(body: str) -> str:
+    parts = []
+    for literal, phrase, kind, bracket in _TOKEN.findall(body):
+        if literal or bracket:
+            parts.append(literal or bracket)
+        else:
+            parts.append(_PHRASES.get(phrase, (kind or phrase).removeprefix("NEW_")))
+    text = " ".join(parts)
+    return re.sub(r"([\[(]) | ([\])])", r"\1\2", text)
+
+
+def sentence(command: str) -> str:
+    """Give how a command is written: `rename VARIABLE VARIABLE`."""
+    return _sentences().get(command, command)

@@ -1,0 +1,27 @@
+"""Bind a name to a constant."""
+
+from kohort.binding import evaluated
+from kohort.command import SteerCommand
+from kohort.expression import Expression
+from kohort.phrases import Word
+from kohort.results import Done, Raw
+from kohort.scope import Scope
+from kohort.session import Session
+
+
+class Let(SteerCommand, name="let"):
+    """Bind a name to a number, a text or a symbol; `$name` reads it."""
+
+    group = "bindings"
+
+    binding: Word
+    value: Expression
+
+    def check(self, scope: Scope) -> None:
+        """Work the value out at once."""
+        scope.bindings[self.binding.text] = evaluated(self.value, scope.bindings)
+
+    def run(self, session: Session) -> Raw:
+        """Say what the name stands for."""
+        value = str(session.scope.bindings[self.binding.text])
+        return Done("bound", {"name": self.binding.text, "value": value})

@@ -1,0 +1,35 @@
+"""Find register variables by words."""
+
+from kohort.command import TellCommand
+from kohort.diagnostic import wrong
+from kohort.disclosure.released import Listing
+from kohort.phrases import Words
+from kohort.results import Document
+from kohort.scope import Scope
+from kohort.search import search
+
+from .variables import HEADINGS, row
+
+
+class Search(TellCommand, name="search"):
+    """Find variables of the connected databanks by name, title, label or code."""
+
+    group = "support"
+
+    words: Words
+
+    def check(self, scope: Scope) -> None:
+        """There must be a databank to search."""
+        if not scope.banks:
+            hint = "connect with 'require BANK:VERSION as NAME'"
+            wrong("no-databank", "no databank is connected", self.span, hint)
+
+    def run(self, scope: Scope, history: tuple[str, ...]) -> Document:
+        """Give the best matches."""
+        aliases = {bank.root: alias for alias, bank in scope.banks.items()}
+        text = " ".join(word.text for word in self.words)
+        hits = search(text, scope.banks.values())
+        rows = tuple(
+            (*row(aliases[hit.bank.root], hit.variable), hit.label or "") for hit in hits
+        )
+        return Document((Listing((*HEADINGS, "label"), rows),))
