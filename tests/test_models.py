@@ -15,7 +15,7 @@ from kohort.disclosure import profile as profiles
 from kohort.disclosure.keys import Secret, record_keys
 from kohort.disclosure.model_evidence import Category, LinearEvidence, Measure, Operand
 from kohort.disclosure.model_guards import constant_shown, large_enough, published_support
-from kohort.disclosure.model_noise import ModelKeys, ModelNoise, clip_rank
+from kohort.disclosure.model_noise import ModelKeys, ModelNoise, clip_rank, code_fingerprint
 from kohort.disclosure.models import ModelNumbers, Refusal, release_linear
 from kohort.disclosure.profile import Profile
 from kohort.wording import Meaning, Population
@@ -434,6 +434,17 @@ def test_clipping_takes_units_at_random_ranks() -> None:
     twice = replace(twice, units=np.arange(1000) // 2)
     halved = ModelNoise(SECRET, DEFAULT.models, DEFAULT.magnitudes, twice).read(twice.measures["x"])
     assert halved.min() == 499 - halved.max()
+
+
+def test_content_of_a_factor() -> None:
+    index = np.array([0, 2, 2, 5], dtype=np.int32)
+    keys = KEYS[:4]
+    content = code_fingerprint(index, keys)
+    assert code_fingerprint(np.array([0, 1, 1, 2], dtype=np.int32), keys) == content
+    order = np.array([3, 1, 0, 2])
+    assert code_fingerprint(index[order], keys[order]) == content
+    assert code_fingerprint(np.array([0, 2, 5, 5], dtype=np.int32), keys) != content
+    assert code_fingerprint(index, KEYS[1:5]) != content
 
 
 def test_unreleased_evidence_has_no_text() -> None:

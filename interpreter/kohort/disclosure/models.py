@@ -129,7 +129,9 @@ class _Release:
             constant=evidence.constant,
             covariance="robust" if evidence.robust else "classical",
         )
-        if not loose_enough(limits, self._share(found.r2)):
+        # The weights cannot make columns collinear, but rounding at the very edge could.
+        collinear = limits.eff_support_min > 0 and bool(found.dropped)
+        if collinear or not loose_enough(limits, self._share(found.r2)):
             return Refusal()
         return self._numbers(found, columns, groupings, units, weights)
 
