@@ -134,7 +134,7 @@ class HtmlOutput:
 
     def end(self) -> None:
         """Write the page."""
-        from kohort.render.html import Section, page
+        from kohort.render.page import Section, page
 
         sections: list[Section] = []
         shown = 0
