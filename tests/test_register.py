@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from stored_roots import ALL, SPAN, at, bank, codes, day, entry, make_root, refused, structure
 
@@ -74,6 +74,7 @@ def test_codes_have_the_type_of_the_values(tmp_path: Path) -> None:
     assert number.missing_codes == {99}
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(-5000, 5000), min_size=1, unique=True), st.integers(-6000, 6000))
 def test_each_day_has_exactly_the_list_of_its_period(cuts: list[int], asked: int) -> None:
     firsts = sorted(cuts)

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from stored_roots import make_root, write
 
@@ -102,6 +102,7 @@ def test_nothing_near_suggests_nothing(country: Databank) -> None:
     assert country.suggest("QQQQ") is None
 
 
+@settings(deadline=None)
 @given(st.text(max_size=30))
 def test_any_words_can_be_searched_for(country: Databank, text: str) -> None:
     scores = [hit.score for hit in search(text, [country], 50)]

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from stored_roots import ALL, SEX, WAGE, Json, bank, make_root, refused, write
 
-from kohort.catalogue import Catalogue, CatalogueError
+from kohort.catalogue import Catalogue, CatalogueError, RegisterVariable
 
 
 @pytest.fixture
@@ -118,3 +123,63 @@ def test_a_damaged_manifest_is_a_catalogue_error(root: Path) -> None:
     found = refused(lambda: Catalogue([("fdb", root)]).require(bank("fdb", "1")))
     assert found.code == "unreadable-databank"
     assert "nmae" in found.message
+
+
+def _variables(root: Path) -> dict[str, RegisterVariable]:
+    return dict(Catalogue([(None, root)]).databanks()[0].variables)
+
+
+def _rewrite(root: Path, change: Callable[[Json], object], **style: Any) -> None:
+    path = root / "datastore" / "metadata_all__1_0_0.json"
+    top = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps(change(top), **style), encoding="utf-8")
+
+
+@pytest.mark.parametrize("style", [{"indent": 2}, {"separators": (",", ":")}, {"sort_keys": True}])
+def test_metadata_may_be_written_in_any_style(root: Path, style: Json) -> None:
+    expected = _variables(root)
+    assert len(expected) == len(ALL)
+    _rewrite(root, lambda top: {"languages": ["no"], **top, "dataStore": {"name": "x"}}, **style)
+    assert _variables(root) == expected
+
+
+def test_a_text_cannot_pass_for_a_variable(root: Path) -> None:
+    fake = json.dumps({"name": "FALSK", "temporality": "FIXED", "measureVariable": {}})
+    _rewrite(
+        root,
+        lambda top: {
+            "dataStructures": [s | {"subjectFields": [fake]} for s in top["dataStructures"]]
+        },
+    )
+    assert list(_variables(root)) == [s["name"] for s in ALL]
+
+
+def test_an_object_elsewhere_cannot_pass_for_a_variable(root: Path) -> None:
+    fake = {"name": "FALSK", "temporality": "FIXED", "measureVariable": {}}
+    _rewrite(root, lambda top: {**top, "dataStore": fake})
+    assert list(_variables(root)) == [s["name"] for s in ALL]
+
+
+@settings(deadline=None)
+@given(place=st.floats(0, 1, exclude_max=True), put=st.sampled_from(["", *'"{}[],:x0']))
+def test_damage_anywhere_is_a_catalogue_error_or_harmless(
+    tmp_path_factory: pytest.TempPathFactory, place: float, put: str
+) -> None:
+    made = make_root(tmp_path_factory.mktemp("r") / "fdb")
+    path = made / "datastore" / "metadata_all__1_0_0.json"
+    text = path.read_text(encoding="utf-8")
+    at = int(place * len(text))
+    path.write_text(text[:at] + put + text[at + 1 :], encoding="utf-8")
+    with contextlib.suppress(CatalogueError):
+        _variables(made)
+
+
+@settings(deadline=None)
+@given(share=st.floats(0, 1, exclude_max=True))
+def test_half_a_file_is_an_error(tmp_path_factory: pytest.TempPathFactory, share: float) -> None:
+    made = make_root(tmp_path_factory.mktemp("r") / "fdb")
+    path = made / "datastore" / "metadata_all__1_0_0.json"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text[: int(share * len(text))], encoding="utf-8")
+    with pytest.raises(CatalogueError):
+        _variables(made)

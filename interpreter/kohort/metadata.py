@@ -16,6 +16,7 @@ from kohort.register import (
 )
 from kohort.scope import Code
 from kohort.stored import FIRST_DAY, CatalogueError, Node, read_json
+from kohort.structures import Piece, read_structures
 from kohort.unit_type import english_titles, unit_type
 
 _NAME = re.compile(r"[A-Z][A-Z0-9_]*\Z", re.ASCII)
@@ -91,14 +92,15 @@ class Structures(Mapping[str, RegisterVariable]):
         self._root = root
         self._version = version
         self._unverified = frozenset(unverified)
-        self._nodes: dict[str, Node] | None = None
+        self._pieces: Mapping[str, Piece] | None = None
         self._places: dict[str, str] = {}
         self._made: dict[str, RegisterVariable] = {}
 
     def __getitem__(self, name: str) -> RegisterVariable:
         made = self._made.get(name)
         if made is None:
-            node = self._read()[name]
+            piece = self._read()[name]()
+            node = piece.named(f"metadata of '{name}' in databank {self._root}")
             made = self._made[name] = self._variable(name, node)
         return made
 
@@ -111,19 +113,15 @@ class Structures(Mapping[str, RegisterVariable]):
     def __contains__(self, name: object) -> bool:
         return name in self._read()
 
-    def _read(self) -> dict[str, Node]:
-        if self._nodes is None:
-            words = "_".join(map(str, self._version))
-            top = read_json(self._root / "datastore" / f"metadata_all__{words}.json")
-            nodes: dict[str, Node] = {}
-            for node in top.nodes("dataStructures"):
-                name = node.text("name")
-                if _NAME.match(name) is None:
-                    node.damaged("has a name that no script can write")
-                nodes[name] = node.named(f"metadata of '{name}' in databank {self._root}")
+    def _read(self) -> Mapping[str, Piece]:
+        if self._pieces is None:
+            folder, words = self._root / "datastore", "_".join(map(str, self._version))
+            pieces = read_structures(folder / f"metadata_all__{words}.json")
+            if not all(map(_NAME.match, pieces)):
+                raise CatalogueError(f"databank {self._root} has a name that no script can write")
             self._places = places(self._root, self._version)
-            self._nodes = nodes
-        return self._nodes
+            self._pieces = pieces
+        return self._pieces
 
     def _variable(self, name: str, node: Node) -> RegisterVariable:
         place = self._places.get(name)
