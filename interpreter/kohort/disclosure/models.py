@@ -32,7 +32,7 @@ from kohort.disclosure.model_support import Grouping, Support, group
 from kohort.disclosure.profile import Profile
 from kohort.disclosure.published import decimals, significant
 from kohort.estimators.design import Floats
-from kohort.estimators.inference import f_tail, infer
+from kohort.estimators.inference import Inference, f_tail, infer
 from kohort.estimators.least_squares import LinearFit, NotEstimableError, fit
 
 # Profiles write "all digits" so; a double holds no more.
@@ -161,9 +161,6 @@ class _Release:
             return value
         return float(decimals(np.array([value]), self.limits.r2_decimals)[0])
 
-    def _digits(self, values: Floats) -> Floats:
-        return _rounded(values, self.limits.coef_digits)
-
     def _numbers(
         self,
         found: LinearFit,
@@ -178,40 +175,55 @@ class _Release:
         rows = slice(None, -1) if shown == "hidden" else slice(None)
         # A robust variance sums squared weights, whose mean is 1 + eta^2 already.
         inflation = 1.0 if evidence.robust else 1 + limits.eta**2
-        b = self._digits(found.coefficients[rows])
+        b = _rounded(found.coefficients[rows], limits.coef_digits)
         errors = _rounded(found.errors[rows] * math.sqrt(inflation), limits.se_digits)
         observations = self._observations(units, weights)
         df = observations - found.k
-        test = infer(b, errors, df, evidence.level)
         r2 = self._share(found.r2)
-        free = observations - int(evidence.constant)
         # The jitter's noise is in the numerator of F as well.
-        f = float(self._digits(np.array([found.f / inflation]))[0])
-        open_ = limits.coef_digits >= _ALL_DIGITS
+        f = self._digits(found.f / inflation)
+        test = self._tested(b, errors, df)
         return ModelNumbers(
             n=units,
             observations=observations,
             names=found.names[rows],
             coefficients=b,
             errors=errors,
-            t=test.t if open_ else decimals(test.t, _P_DECIMALS),
-            p=test.p if open_ else decimals(test.p, _P_DECIMALS),
-            lower=self._digits(test.lower),
-            upper=self._digits(test.upper),
+            t=test.t,
+            p=test.p,
+            lower=test.lower,
+            upper=test.upper,
             constant=shown,
             level=evidence.level,
             robust=evidence.robust,
             df_model=found.df_model,
             df_residual=df,
             r2=r2,
-            adjusted_r2=self._share(1 - (1 - r2) * free / df),
+            adjusted_r2=self._share(1 - (1 - r2) * (observations - found.constant) / df),
             f=f,
-            f_p=_tail(f, found.df_model, df, open_),
-            root_mse=float(self._digits(np.array([found.root_mse]))[0]),
+            f_p=self._thousandths(f_tail(f, found.df_model, df)),
+            root_mse=self._digits(found.root_mse),
             dropped=columns.redundant + found.dropped,
             unsupported=columns.unsupported,
             groupings=groupings,
         )
+
+    def _tested(self, b: Floats, errors: Floats, df: int) -> Inference:
+        """Tests and intervals from published numbers, rounded as well."""
+        test = infer(b, errors, df, self.evidence.level)
+        digits = self.limits.coef_digits
+        if digits >= _ALL_DIGITS:
+            return test
+        t, p = (decimals(values, _P_DECIMALS) for values in (test.t, test.p))
+        return Inference(t, p, significant(test.lower, digits), significant(test.upper, digits))
+
+    def _digits(self, value: float) -> float:
+        return float(_rounded(np.array([value]), self.limits.coef_digits)[0])
+
+    def _thousandths(self, value: float) -> float:
+        if self.limits.coef_digits >= _ALL_DIGITS:
+            return value
+        return float(decimals(np.array([value]), _P_DECIMALS)[0])
 
     def _constant(
         self, columns: ModelColumns, groupings: Mapping[str, Grouping], units: int
@@ -240,14 +252,9 @@ class _Release:
             unit_weights[split[0]] = weights
             per_unit = float(weights.sum() / unit_weights.sum())
         if self.limits.coef_digits < _ALL_DIGITS:
-            per_unit = float(self._digits(np.array([per_unit]))[0])
+            per_unit = self._digits(per_unit)
         return round(units * per_unit)
 
 
 def _rounded(values: Floats, digits: int) -> Floats:
     return values if digits >= _ALL_DIGITS else significant(values, digits)
-
-
-def _tail(f: float, df_model: int, df_residual: int, open_: bool) -> float:
-    p = f_tail(f, df_model, df_residual)
-    return p if open_ else float(decimals(np.array([p]), _P_DECIMALS)[0])
