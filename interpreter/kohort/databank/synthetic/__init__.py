@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import chain
 from pathlib import Path
 from typing import Final
 
 from kohort.databank.manifest import Manifest
-from kohort.databank.synthetic import education, household, persons, residence, simulation
+from kohort.databank.synthetic import economy, education, household, persons, residence, simulation
 from kohort.databank.synthetic.streams import Streams
 from kohort.databank.synthetic.tables import Tables
 from kohort.databank.writer import DatabankWriter
 
 NAME: Final = "no.kohort.syntetisk"
-_VARIABLES: Final = 48
+_VARIABLES: Final = 47
 _SIMULATED: Final = 0.3
 
 
@@ -63,7 +63,7 @@ def make(
     tell(1.0, "done")
 
 
-def families(country: simulation.Country) -> Iterator[Tables]:
+def families(country: simulation.Country) -> Tables:
     """Give every variable with its rows, family by family."""
     schooling = education.educate(country.people, country.streams)
     yield from chain(
@@ -71,4 +71,5 @@ def families(country: simulation.Country) -> Iterator[Tables]:
         residence.tables(country, schooling),
         household.tables(country),
         education.tables(country, schooling),
+        economy.variables(country, schooling),
     )

@@ -27,7 +27,15 @@ SCHOOL_AGE = 16
 FIRST_RECORD = day(1970, 11)
 UNKNOWN = "999999"
 # Usual year of life in which a level is completed: earliest and latest.
-_AGES = {"2": (16, 16), "3": (18, 20), "4": (19, 21), "5": (20, 24), "6": (22, 26), "7": (24, 30), "8": (29, 38)}
+_AGES = {
+    "2": (16, 16),
+    "3": (18, 20),
+    "4": (19, 21),
+    "5": (20, 24),
+    "6": (22, 26),
+    "7": (24, 30),
+    "8": (29, 38),
+}
 
 
 @dataclass(frozen=True)
@@ -202,4 +210,3 @@ def social_background(people: Population, education: Education) -> tuple[Index, 
         best = np.maximum(best, level)
     groups = np.array([0, 4, 4, 3, 3, 3, 2, 1, 1])
     return who, groups[best]
-

@@ -85,7 +85,9 @@ def _common_child(country: Country, seen: Snapshot) -> Mask:
     child = np.flatnonzero(seen.child)
     mother, father = people.mother[child], people.father[child]
     common = (mother >= 0) & (father >= 0) & (seen.partner[mother] == father)
-    common &= (seen.family[mother] == seen.family[child]) & (seen.state[mother] == seen.state[child])
+    common &= (seen.family[mother] == seen.family[child]) & (
+        seen.state[mother] == seen.state[child]
+    )
     having = np.zeros(people.size, dtype=np.bool_)
     having[mother[common]] = having[father[common]] = True
     return having

@@ -19,6 +19,7 @@ from kohort.databank.synthetic.population import (
 )
 from kohort.databank.synthetic.unions import move_with_children
 
+
 def leave_home(pop: Population, year: int) -> None:
     """Let grown children found a household of their own, many of them elsewhere."""
     rng = pop.streams.of("leave home", year)
@@ -170,7 +171,9 @@ def _born(
     """Give birthdays: adults 19 to 62, partners near them, children 19 to 42 years after the mother."""
     start = day(year)
     single = np.bincount(group)[group] == 1
-    adult_age = np.where(single, 19 + rng.gamma(2.0, 5.2, len(who)), 24 + rng.gamma(2.2, 4.5, len(who)))
+    adult_age = np.where(
+        single, 19 + rng.gamma(2.0, 5.2, len(who)), 24 + rng.gamma(2.2, 4.5, len(who))
+    )
     adult_age = np.minimum(adult_age, 66)
     pop.birth[who] = start - (adult_age * 365.25).astype(np.int32)
     partners = kind == 1

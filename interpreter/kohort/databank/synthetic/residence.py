@@ -74,13 +74,13 @@ def by_code(residence: Spells) -> Spells:
         real = (start <= stop) & (begins < NEVER)
         value = residence.value[real].astype(np.int64) + step * len(where)
         pieces.append((residence.persons[real], start[real], stop[real], value))
-    persons, starts, stops, values = (np.concatenate(column) for column in zip(*pieces, strict=True))
+    persons, starts, stops, values = (
+        np.concatenate(column) for column in zip(*pieces, strict=True)
+    )
     return Spells(persons, starts.astype(np.int32), stops.astype(np.int32), values)
 
 
-def students_away(
-    country: Country, education: Education, seen: Snapshot, persons: Index
-) -> Index:
+def students_away(country: Country, education: Education, seen: Snapshot, persons: Index) -> Index:
     """Give for each person the town where he or she lives as a student, or -1.
 
     Unmarried students of higher education only, and a constant choice for each of them.
@@ -94,4 +94,3 @@ def students_away(
     away = studies & (seen.marital[persons] == UNMARRIED) & (draw[persons] < _AWAY_SHARE)
     away &= seen.partner[persons] < 0
     return np.where(away, town[persons], -1)
-

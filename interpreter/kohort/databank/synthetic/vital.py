@@ -212,7 +212,9 @@ def arrivals_of_children(pop: Population, year: int) -> None:
     custodian = pop.mother[who].copy()
     for parent in (pop.mother[who], pop.father[who]):
         ready = (parent >= 0) & (pop.state[parent] == RESIDENT) & (pop.custodian[parent] < 0)
-        unset = (custodian < 0) | (pop.state[custodian] != RESIDENT) | (pop.custodian[custodian] >= 0)
+        unset = (
+            (custodian < 0) | (pop.state[custodian] != RESIDENT) | (pop.custodian[custodian] >= 0)
+        )
         custodian = np.where(unset & ready, parent, custodian)
     fine = (pop.state[custodian] == RESIDENT) & (pop.custodian[custodian] < 0)
     fine &= pop.place_before[custodian] >= 0

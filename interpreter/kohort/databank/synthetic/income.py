@@ -1,0 +1,175 @@
+"""Income, tax and wealth of a year, worked out from work, support, family and luck."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from kohort.databank.synthetic import coefficients as c
+from kohort.databank.synthetic import curve, places
+from kohort.databank.synthetic.days import Floats, Index, age_at, day
+from kohort.databank.synthetic.population import RESIDENT, WOMAN
+from kohort.databank.synthetic.simulation import Country
+from kohort.databank.synthetic.work import EMPLOYEE, JOBLESS, OUTSIDE, SELF_EMPLOYED, WorkYear
+
+_OSLO_SIZE = 400_000
+_CITY_SIZE = 70_000
+_EARNS_FROM = 13
+
+
+@dataclass(frozen=True)
+class Incomes:
+    """Whole kroner of a year, one element per person; names as in the registers."""
+
+    wages: Index
+    work_income: Index
+    benefits: dict[str, Index]
+    total: Index
+    tax: Index
+    tax_and_transfers: Index
+    after_tax: Index
+    wealth: Index
+    taxed_wealth: Index
+
+
+class Purse:
+    """Carries what persists in people's incomes: their own level of wages, business and wealth."""
+
+    def __init__(self, country: Country) -> None:
+        self.country = country
+        rng = country.streams.of("income")
+        size = country.people.size
+        self.wage = rng.standard_normal(size)
+        self.business = rng.standard_normal(size)
+        self.capital = rng.standard_normal(size)
+        self.saver = rng.random(size)
+        self.fortune = rng.standard_normal(size)
+
+    def year(self, work: WorkYear, seeking_days: Floats, assistance_months: Floats) -> Incomes:
+        """Give everybody's incomes of the year."""
+        rng = self.country.streams.of("income", work.year)
+        index = curve.at(c.WAGE_INDEX, work.year)
+        wages = self._wages(rng, work, index)
+        business = self._business(rng, work, index)
+        work_income = wages + business
+        benefits = {
+            "SOSIAL": whole(assistance_months * c.SOCIAL_LEVEL * index),
+            "ARBLED": whole(seeking_days * 620 * index),
+            "BARNETRYGD": self._child_benefit(work.year),
+            "STUDIESTIPEND": self._grants(rng, work, index),
+        }
+        pension = self._pension(work, index)
+        capital = self._capital(rng, work, index)
+        taxed = wages + np.maximum(business, 0) + pension + capital + benefits["ARBLED"]
+        tax = _tax(taxed, index)
+        maintenance = np.where(rng.random(len(tax)) < 0.02, whole(22_000 * index), 0)
+        maintenance = np.where(work_income > 250_000, maintenance, 0)
+        total = work_income + capital + pension + sum(benefits.values())
+        wealth, taxed_wealth = self._wealth(rng, work, index)
+        paid = tax + maintenance
+        return Incomes(
+            wages, work_income, benefits, total, tax, paid, total - paid, wealth, taxed_wealth
+        )
+
+    def _wages(self, rng: np.random.Generator, work: WorkYear, index: float) -> Index:
+        people = self.country.people
+        by_level = np.zeros(10)
+        for digit, effect in c.WAGE_EDUCATION.items():
+            by_level[int(digit)] = effect
+        years = np.clip(work.age, 16, 70) - 20
+        size = places.load().sizes[work.workplace]
+        log = c.WAGE_LEVEL + by_level[work.level] + c.WAGE_AGE * years
+        log += c.WAGE_AGE_SQUARED * years**2 + 0.28 * work.manager
+        log += np.where(people.sex == WOMAN, c.WAGE_WOMAN, 0.0)
+        log += np.where(size > _OSLO_SIZE, c.WAGE_OSLO, np.where(size > _CITY_SIZE, c.WAGE_CITY, 0))
+        log += np.where(people.origin > 0, c.WAGE_IMMIGRANT, 0.0) + c.WAGE_TALENT * people.talent
+        log += c.WAGE_PERSON * self.wage + c.WAGE_YEARLY * rng.standard_normal(people.size)
+        draw = rng.random(people.size)
+        part = np.select(
+            [work.status == EMPLOYEE, work.status == SELF_EMPLOYED, work.status == JOBLESS],
+            [1.0 - 0.5 * (draw < 0.1) * draw * 10, 0.5 * (draw < 0.3), 0.45 * (draw < 0.55)],
+            default=0.12 * (draw < 0.1),
+        )
+        part = np.where(work.degree == 100, np.minimum(part, 0.08), part)
+        adult = (work.age >= _EARNS_FROM + 2) & (work.age <= 74)
+        return whole(
+            np.exp(log) * index * np.minimum(work.hours / 37.5, 1.1) * part * work.present * adult
+        )
+
+    def _business(self, rng: np.random.Generator, work: WorkYear, index: float) -> Index:
+        size = len(work.age)
+        amount = np.exp(
+            c.BUSINESS_LEVEL
+            + c.BUSINESS_SPREAD * (0.8 * self.business + 0.6 * rng.standard_normal(size))
+        )
+        own = work.status == SELF_EMPLOYED
+        side = (work.status == EMPLOYEE) & (rng.random(size) < c.SIDE_BUSINESS)
+        amount = np.where(own, amount, np.where(side, 0.15 * amount, 0.0))
+        loss = rng.random(size) < c.BUSINESS_LOSS
+        return whole(np.where(loss, -0.25, 1.0) * amount * index * work.present)
+
+    def _pension(self, work: WorkYear, index: float) -> Index:
+        old = (work.age >= c.PENSION_AGE) * (2.0 + 0.16 * np.minimum(work.level, 8))
+        early = (work.age >= 62) & (work.age < c.PENSION_AGE) & (work.status == OUTSIDE)
+        early = early & (work.degree == 0) & (self.saver < 0.6)
+        disabled = 2.7 * work.degree / 100
+        share = old + 2.2 * early + disabled
+        return whole(
+            share
+            * (1 + 0.12 * self.wage).clip(0.6, 1.6)
+            * c.BASIC_AMOUNT
+            * index
+            * (work.present > 0)
+        )
+
+    def _capital(self, rng: np.random.Generator, work: WorkYear, index: float) -> Index:
+        size = len(work.age)
+        draw = c.CAPITAL_LEVEL + 0.02 * work.age
+        draw = draw + c.CAPITAL_SPREAD * (0.85 * self.capital + 0.52 * rng.standard_normal(size))
+        has = (self.saver < c.CAPITAL_SHARE) & (work.age >= _EARNS_FROM) & (work.present > 0)
+        return whole(np.where(has, np.exp(np.minimum(draw, 16.5)) * index, 0.0))
+
+    def _grants(self, rng: np.random.Generator, work: WorkYear, index: float) -> Index:
+        amount = c.STUDENT_GRANT * index * (0.6 + 0.4 * rng.random(len(work.age)))
+        gets = work.student & (self.saver > 1 - c.STUDENT_GRANT_SHARE) & (work.present == 1)
+        return whole(np.where(gets, amount, 0.0))
+
+    def _child_benefit(self, year: int) -> Index:
+        """Pay for each child who lives with a parent all year: the mother if she is there."""
+        people, seen = self.country.people, self.country.snapshots[year]
+        age = age_at(people.birth, day(year))
+        child = np.flatnonzero(seen.child & (age < 18))
+        mother, head = people.mother[child], seen.family[child].astype(np.int64)
+        there = (mother >= 0) & (seen.state[mother] == RESIDENT) & (seen.family[mother] == head)
+        payee = np.where(there, mother, head)
+        return np.bincount(payee, minlength=people.size) * int(curve.at(c.CHILD_BENEFIT, year))
+
+    def _wealth(
+        self, rng: np.random.Generator, work: WorkYear, index: float
+    ) -> tuple[Index, Index]:
+        people = self.country.people
+        log = c.WEALTH_LEVEL + c.WEALTH_AGE * np.minimum(work.age, 75) + 0.18 * people.talent
+        log = log + c.WEALTH_SPREAD * self.fortune + 0.12 * rng.standard_normal(people.size)
+        has = (work.age >= 17) & (work.present > 0) & (self.saver > c.WEALTH_NONE)
+        wealth = np.where(has, np.exp(np.minimum(log, 19.5)) * index, 0.0)
+        return whole(wealth), whole(wealth * c.WEALTH_TAXED * (0.7 + 0.6 * self.saver))
+
+
+def _tax(taxed: Index, index: float) -> Index:
+    tax = np.zeros(len(taxed))
+    for limit, share in c.TAX_STEPS:
+        tax += share * np.maximum(taxed - limit * index, 0.0)
+    return whole(tax)
+
+
+def whole(amount: Floats) -> Index:
+    """Give kroner without øre."""
+    return np.rint(amount).astype(np.int64)
+
+
+def household_income(after_tax: Index, household: Index) -> Floats:
+    """Give for each person the sum of incomes after tax in the household (-1: none), as float64."""
+    living = household >= 0
+    sums = np.bincount(household[living], weights=after_tax[living], minlength=len(household))
+    return np.where(living, sums[household], 0.0)
