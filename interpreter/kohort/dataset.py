@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 from kohort.expression import Expression
 from kohort.phrases import Date, Rules, Terms
 from kohort.results import Frequencies, LinearModel, Magnitudes, Size, Summary
-from kohort.scope import Shape, Type, Variable
+from kohort.scope import Code, Shape, Type, Variable
 
 if TYPE_CHECKING:
     from kohort.catalogue import Databank, RegisterVariable
@@ -43,23 +43,58 @@ class Dataset(Protocol):
         """Keep the rows where the condition is 1; everything else (0 or missing) goes."""
         ...
 
-    def sampled(self, fraction: float | None, count: int | None, seed: int, buckets: int) -> Self:
-        """Keep a keyed random subset: a unit stays iff its keyed hash for this seed's bucket is small enough."""
+    def sampled(self, fraction: float, bucket: int) -> Self:
+        """Keep a keyed random subset: a unit stays iff its keyed hash for the bucket is below `fraction`.
+
+        Samples of the same bucket are nested in one another.
+        """
+        ...
+
+    def rebased(self) -> Self:
+        """Make this the dataset that winsorising limits come from, and forget rows taken away before.
+
+        The session calls it after each command that changes data; what an `if` clause narrows keeps
+        the whole active dataset as its base.
+        """
         ...
 
     def collapsed(
-        self, by: str, statistics: Sequence[tuple[str, str, str]], unit_type: str | None
+        self, by: str, statistics: Sequence[tuple[str, str, str]], unit_type: str
     ) -> Self:
-        """One row per distinct non-missing value of `by`; statistics are (statistic, variable, new name).
+        """One row per distinct non-missing value of `by`, units of a protected type with keys of their own.
 
-        `unit_type` is the protected unit type of the new rows, or None where they are public.
+        `statistics` are (statistic, variable, new name).
+        """
+        ...
+
+    def collapse_evidence(
+        self, by: str, statistics: Sequence[tuple[str, str, str]]
+    ) -> Magnitudes:
+        """Give what a collapse to units that are not protected needs to be published (disclosure 4.12).
+
+        A table by the one variable without missing values: `columns` and `statistics` run side by side,
+        one entry for each of the given ones, whose new names are in `frequencies.options["names"]`.
+        The column of a text, which can only be counted, holds ones.
+        """
+        ...
+
+    def from_published(
+        self, shape: Shape, codes: Sequence[Code], columns: Mapping[str, Sequence[float | None]]
+    ) -> Self:
+        """Give a dataset of published numbers: one row per code of the shape's key, values in that order.
+
+        Its rows need no protection; their record keys are 0.
         """
         ...
 
     # ---- columns
 
     def with_column(
-        self, name: str, expression: Expression, type_: Type, condition: Expression | None = None,
+        self,
+        name: str,
+        expression: Expression,
+        type_: Type,
+        condition: Expression | None = None,
         keep_old: bool = False,
     ) -> Self:
         """Add or replace a column. Where the condition is not 1: missing, or the old value with `keep_old`."""
@@ -96,13 +131,21 @@ class Dataset(Protocol):
         ...
 
     def counts(
-        self, by: Sequence[Variable], missing: bool, statistics: tuple[str, ...], options: Mapping[str, Any]
+        self,
+        by: Sequence[Variable],
+        missing: bool,
+        statistics: tuple[str, ...],
+        options: Mapping[str, Any],
     ) -> Frequencies:
         """Count units by the codes of variables, with every margin."""
         ...
 
     def magnitudes(
-        self, by: Sequence[Variable], of: Sequence[Variable], missing: bool, statistics: tuple[str, ...],
+        self,
+        by: Sequence[Variable],
+        of: Sequence[Variable],
+        missing: bool,
+        statistics: tuple[str, ...],
         options: Mapping[str, Any],
     ) -> Magnitudes:
         """Give the values of numeric variables by the cells of a table."""
@@ -113,7 +156,11 @@ class Dataset(Protocol):
         ...
 
     def linear_model(
-        self, outcome: Variable, terms: Terms, continuous: Sequence[Variable], factors: Sequence[Variable],
+        self,
+        outcome: Variable,
+        terms: Terms,
+        continuous: Sequence[Variable],
+        factors: Sequence[Variable],
         options: Mapping[str, Any],
     ) -> LinearModel:
         """Give the complete cases of a linear model."""

@@ -1,0 +1,61 @@
+"""Calculating a column row by row: on the distinct values where that is enough, else in stretches of rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeAlias
+
+import polars as pl
+
+from kohort import expression as tree
+from kohort import vocabulary
+from kohort.engine.values import stacked
+from kohort.engine.vector import Vector, constant
+
+Calculation: TypeAlias = Callable[[Mapping[str, Vector]], Vector]
+
+# Stretches small enough for the processor's cache, large enough for the cost of a call not to show.
+_STRETCH = 1 << 17
+
+
+def expression_of(written: tree.Expression) -> Calculation:
+    """Give the calculation that a checked expression over variables describes."""
+    return lambda columns: vocabulary.evaluated(written, columns.__getitem__, constant)
+
+
+def calculated(
+    calculation: Calculation, columns: Mapping[str, Vector], height: int, whole: bool = False
+) -> Vector:
+    """Give the values of a calculation on columns of `height` rows.
+
+    `whole`: the calculation looks at other rows, so all must be there at once. The answer does not
+    depend on how rows are divided, nor on the number of threads.
+    """
+    codes = {id(vector.codes) for vector in columns.values()}
+    shared = len(codes) == 1 and all(v.codes is not None for v in columns.values())
+    if whole or shared or not columns or height <= _STRETCH:
+        return calculation(columns)
+    starts = range(0, height, _STRETCH)
+
+    def stretch(start: int) -> pl.Series | None:
+        answer = calculation(_sliced(columns, start))
+        return None if answer.constant else answer.spread()
+
+    with ThreadPoolExecutor(pl.thread_pool_size()) as pool:
+        parts = list(pool.map(stretch, starts))
+    found = [part for part in parts if part is not None]
+    return Vector(stacked(found)) if found else calculation(_sliced(columns, 0))
+
+
+def _sliced(columns: Mapping[str, Vector], start: int) -> dict[str, Vector]:
+    cut: dict[int, pl.Series] = {}
+    sliced: dict[str, Vector] = {}
+    for name, vector in columns.items():
+        if vector.codes is None:
+            sliced[name] = vector.sliced(start, _STRETCH)
+        else:
+            # Columns that share codes must share the pieces too.
+            codes = cut.setdefault(id(vector.codes), vector.codes.slice(start, _STRETCH))
+            sliced[name] = Vector(vector.series, codes)
+    return sliced

@@ -1,0 +1,51 @@
+"""Record keys of units: read from beside the databank where they were stored, else calculated."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import polars as pl
+
+from kohort.disclosure.keys import Master, record_keys, sealed
+from kohort.engine.matching import places
+
+
+class KeyRing:
+    """Gives record keys in the key domain of a databank, and the keys of random samples.
+
+    `master` gives the master key that belongs to a databank's root. Stored keys lie in
+    `<root>_keys/<UNIT_TYPE>.parquet`, columns `unit_id` and `record_key`, ascending by unit_id.
+    """
+
+    def __init__(self, master: Callable[[Path], Master]) -> None:
+        self._master = master
+
+    def record_keys(self, root: Path | None, unit_type: str, ids: pl.Series) -> pl.Series:
+        """Give the UInt64 record key of each id (distinct or not) of a unit type."""
+        assert root is not None
+        stored = root.with_name(f"{root.name}_keys") / f"{unit_type}.parquet"
+        if not stored.is_file():
+            return self._calculated(root, unit_type, ids)
+        frame = pl.read_parquet(stored, columns=["unit_id", "record_key"])
+        spots = places(frame["unit_id"], ids)
+        if spots is None:
+            return frame["record_key"].alias("")
+        found = frame["record_key"].gather(spots).alias("")
+        unknown = found.is_null()
+        if not unknown.any():
+            return found
+        calculated = self._calculated(root, unit_type, ids.filter(unknown))
+        return found.scatter(unknown.arg_true(), calculated)
+
+    def sample_key(self, root: Path | None, bucket: int) -> int:
+        """Give the 64-bit key of a bucket of random samples."""
+        assert root is not None
+        return sealed(self._master(root)).prf("sample/v1").h64(str(bucket).encode())
+
+    def _calculated(self, root: Path, unit_type: str, ids: pl.Series) -> pl.Series:
+        distinct = ids.unique()
+        given = distinct.to_list()
+        keys = pl.Series(record_keys(self._master(root), unit_type, given))
+        frame = pl.DataFrame({"id": distinct, "key": keys})
+        return ids.to_frame("id").join(frame, on="id", how="left", maintain_order="left")["key"]

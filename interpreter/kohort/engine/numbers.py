@@ -1,0 +1,205 @@
+"""Arithmetic on series of Int64, Float64 and Boolean: what fails is missing, never an error.
+
+Series have equal length or length 1. Results hold no NaN and no infinity, and integers never wrap.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import numpy as np
+import polars as pl
+
+# Sums of two and products of two numbers below these bounds fit 64 bits.
+_SUMMAND = 2**62
+_WIDE = pl.Int128
+
+
+def finite(series: pl.Series) -> pl.Series:
+    """Give decimals with NaN and infinity turned missing."""
+    sound = series.is_finite()
+    if sound.all():
+        return series
+    return pl.select(pl.when(sound).then(series).alias("")).to_series()
+
+
+def integer(series: pl.Series) -> pl.Series:
+    """Give numbers as Int64 without their decimals; missing where 64 bits do not hold them."""
+    if series.dtype == pl.Int64:
+        return series
+    return series.cast(pl.Int64, strict=False)
+
+
+def decimal(series: pl.Series) -> pl.Series:
+    """Give numbers as Float64."""
+    return series if series.dtype == pl.Float64 else series.cast(pl.Float64)
+
+
+def _same(*series: pl.Series) -> tuple[list[pl.Series], bool]:
+    whole = all(s.dtype != pl.Float64 for s in series)
+    return [integer(s) if whole else decimal(s) for s in series], whole
+
+
+def _largest(series: pl.Series) -> int:
+    low, high = series.min(), series.max()
+    return max(abs(int(low)), abs(int(high))) if low is not None and high is not None else 0  # type: ignore[arg-type]
+
+
+def add(a: pl.Series, b: pl.Series) -> pl.Series:
+    """Give a + b."""
+    (a, b), whole = _same(a, b)
+    if not whole:
+        return finite(a + b)
+    if _largest(a) < _SUMMAND and _largest(b) < _SUMMAND:
+        return a + b
+    return integer(a.cast(_WIDE) + b.cast(_WIDE))
+
+
+def subtract(a: pl.Series, b: pl.Series) -> pl.Series:
+    """Give a - b."""
+    (a, b), whole = _same(a, b)
+    if not whole:
+        return finite(a - b)
+    if _largest(a) < _SUMMAND and _largest(b) < _SUMMAND:
+        return a - b
+    return integer(a.cast(_WIDE) - b.cast(_WIDE))
+
+
+def multiply(a: pl.Series, b: pl.Series) -> pl.Series:
+    """Give a * b."""
+    (a, b), whole = _same(a, b)
+    if not whole:
+        return finite(a * b)
+    if _largest(a) * _largest(b) < 2**63:
+        return a * b
+    return integer(a.cast(_WIDE) * b.cast(_WIDE))
+
+
+def divide(a: pl.Series, b: pl.Series) -> pl.Series:
+    """Give a / b, always decimal."""
+    return finite(decimal(a) / decimal(b))
+
+
+def power(a: pl.Series, b: pl.Series) -> pl.Series:
+    """Give a to the power of b, always decimal."""
+    return elementwise("numpy.power", a, b)
+
+
+def negate(a: pl.Series) -> pl.Series:
+    """Give -a."""
+    if a.dtype == pl.Float64:
+        return a * -1.0
+    return subtract(pl.Series([0]), a)
+
+
+def absolute(a: pl.Series) -> pl.Series:
+    """Give the distance from zero."""
+    if a.dtype == pl.Float64:
+        return a.abs()
+    whole = integer(a)
+    return whole.abs() if _largest(whole) < 2**63 else integer(whole.cast(_WIDE).abs())
+
+
+def truncate(a: pl.Series) -> pl.Series:
+    """Drop the decimals."""
+    return integer(a)
+
+
+def floor(a: pl.Series) -> pl.Series:
+    """Give the largest integer that is not larger."""
+    return integer(a.floor() if a.dtype == pl.Float64 else a)
+
+
+def ceiling(a: pl.Series) -> pl.Series:
+    """Give the smallest integer that is not smaller."""
+    return integer(a.ceil() if a.dtype == pl.Float64 else a)
+
+
+def quotient(a: pl.Series, b: pl.Series) -> pl.Series:
+    """Give the floor of a / b for integers."""
+    divisor = pl.select(pl.when(b != 0).then(b).alias("")).to_series()
+    wide = integer(a).cast(_WIDE) if _largest(integer(a)) >= 2**63 else integer(a)
+    return integer(wide // integer(divisor))
+
+
+def round_to(a: pl.Series, unit: pl.Series) -> pl.Series:
+    """Give the nearest multiple of the unit, halves away from zero."""
+    positive = pl.select(pl.when(unit > 0).then(unit).alias("")).to_series()
+    (a, u), whole = _same(a, positive)
+    if whole:
+        small = _largest(a) < _SUMMAND // 4 and _largest(u) < _SUMMAND // 4
+        size, step = (a.abs(), u) if small else (a.cast(_WIDE).abs(), u.cast(_WIDE))
+        size = integer((size + size + step) // (step + step) * step)
+        return pl.select(pl.when(a < 0).then(-size).otherwise(size).alias("")).to_series()
+    # Multiples of 0.01 are found as hundredths, so that 0.3 does not become 0.30000000000000004.
+    parts = (1 / u).round(mode="half_to_even")
+    exact = (parts > 0) & ((parts * u - 1).abs() < 1e-12)
+    size = a.abs()
+    scaled = pl.select(pl.when(exact).then(size * parts).otherwise(size / u).alias("")).to_series()
+    count = scaled.floor()
+    count = count + ((scaled - count) >= 0.5).cast(pl.Float64)
+    near = pl.select(pl.when(exact).then(count / parts).otherwise(count * u).alias(""))
+    return finite(near.to_series() * a.sign())
+
+
+def elementwise(function: str, *series: pl.Series) -> pl.Series:
+    """Apply a function of decimals, named by where it lies, to each row where none is missing."""
+    module, _, name = _VECTORISED.get(function, function.replace("math.", "numpy.")).rpartition(".")
+    applied = getattr(import_module(module), name)
+    given = [decimal(s) for s in series]
+    with np.errstate(all="ignore"):
+        # Missing values travel as NaN.
+        values = np.asarray(applied(*(s.to_numpy() for s in given)), dtype=np.float64)
+    missing = given[0].is_null()
+    for other in given[1:]:
+        missing = missing | other.is_null()
+    answer = pl.Series(values)
+    if missing.any():
+        # Some functions give a number for NaN: 1 to the power of anything is 1.
+        answer = pl.select(pl.when(~missing).then(answer).alias("")).to_series()
+    return finite(answer)
+
+
+_VECTORISED = {"math.lgamma": "scipy.special.gammaln"}
+
+
+def total(*series: pl.Series) -> pl.Series:
+    """Add up across series what is present, 0 where nothing is."""
+    first, *rest = (s.fill_null(0) if s.dtype != pl.Boolean else s for s in series)
+    added = add(first, pl.Series([0]))
+    for other in rest:
+        added = add(added, other)
+    return added
+
+
+def lowest(*series: pl.Series) -> pl.Series:
+    """Give the smallest across series."""
+    given, _ = _same(*series)
+    return pl.select(pl.min_horizontal(*given).alias("")).to_series()
+
+
+def highest(*series: pl.Series) -> pl.Series:
+    """Give the largest across series."""
+    given, _ = _same(*series)
+    return pl.select(pl.max_horizontal(*given).alias("")).to_series()
+
+
+def middle(*series: pl.Series) -> pl.Series:
+    """Give the median across series, always decimal."""
+    columns = np.broadcast_arrays(*(decimal(s).to_numpy() for s in series))
+    values = np.sort(np.stack(columns, axis=1), axis=1)
+    # NaN, which missing values are here, sorts last.
+    n = np.isfinite(values).sum(axis=1)
+    rows = np.arange(len(values))
+    low = values[rows, np.maximum(n - 1, 0) // 2]
+    high = values[rows, np.maximum(n, 1) // 2]
+    half = np.where(low == high, low, low / 2 + high / 2)
+    return finite(pl.Series(half))
+
+
+def present(*series: pl.Series) -> pl.Series:
+    """Count across series what is present."""
+    count = series[0].is_not_null().cast(pl.Int64)
+    for other in series[1:]:
+        count = count + other.is_not_null().cast(pl.Int64)
+    return count

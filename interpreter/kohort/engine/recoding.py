@@ -1,0 +1,48 @@
+"""Rules of `recode` and the parsing of `destring` as calculations."""
+
+from __future__ import annotations
+
+from kohort.engine.vector import Vector
+from kohort.phrases import Group, Interval, Number, Rule, Rules, Text
+
+
+def recoded(old: Vector, rules: Rules, condition: Vector | None) -> Vector:
+    """Give the value of the first rule that the old value fits; without one it stays (language 3.3)."""
+    fits = [_fits(old, rule) for rule in rules]
+    new = old
+    # From the last rule to the first, so that the first one that fits has the last word.
+    for rule, fit in reversed(list(zip(rules, fits, strict=True))):
+        new = fit.choose(rule.value.value, new)
+    return new if condition is None else condition.choose(new, old)
+
+
+def _fits(old: Vector, rule: Rule) -> Vector:
+    fit: Vector | None = None
+    for item in rule.left:
+        found = _fits_item(old, item)
+        fit = found if fit is None else fit | found
+    assert fit is not None
+    return fit
+
+
+def _fits_item(old: Vector, item: Number | Text | Interval | Group) -> Vector:
+    match item:
+        case Number(value=value) | Text(value=value):
+            return old.equals(value)
+        case Interval(low=low, high=high):
+            inside = ~old.is_missing()
+            if low is not None:
+                inside = inside & (old >= low.value)
+            return inside if high is None else inside & (old <= high.value)
+        case Group(kind="missing"):
+            return old.is_missing()
+        case Group(kind="nonmissing"):
+            return ~old.is_missing()
+        case _:
+            return old.is_missing() | ~old.is_missing()
+
+
+def parsed(texts: Vector, ignore: str, comma: bool) -> Vector:
+    """Give the decimals that texts say after some characters are removed; missing where they say none."""
+    bare = texts.without(ignore) if ignore else texts
+    return (bare.with_point() if comma else bare).number()

@@ -1,0 +1,98 @@
+"""Reading one register variable at a date from its parquet files (reference: datastore, section 6)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from kohort.engine import numbers
+from kohort.engine.failure import EngineError
+from kohort.engine.values import DTYPES, from_texts
+from kohort.engine.vector import Vector
+from kohort.scope import Type
+
+if TYPE_CHECKING:
+    from kohort.catalogue import RegisterVariable
+
+_EPOCH = date(1970, 1, 1)
+_START, _STOP = "start_epoch_days", "stop_epoch_days"
+
+
+@dataclass(frozen=True, repr=False)
+class Records:
+    """One record per unit: ids ascending and distinct, and the values beside them."""
+
+    ids: pl.Series
+    values: Vector
+
+    def __repr__(self) -> str:
+        return "<records>"
+
+
+def files(entry: RegisterVariable, day: int | None) -> tuple[Path, ...]:
+    """Give the files that hold a variable's records at a day.
+
+    Raises `EngineError` (`register-file-missing`) where there is none at all.
+    """
+    path = entry.path
+    if path.is_file():
+        return (path,)
+    folders = [path]
+    if day is not None and entry.temporality in ("STATUS", "ACCUMULATED"):
+        year = (_EPOCH + timedelta(days=day)).year
+        # A period that began the year before may still run (school years cross January).
+        years = (year,) if entry.temporality == "STATUS" else (year - 1, year)
+        folders = [folder for y in years if (folder := path / f"start_year={y}").is_dir()]
+        if not folders and not any(path.glob("start_year=*")):
+            folders = [path]
+    found = tuple(file for folder in folders for file in sorted(folder.rglob("*.parquet")))
+    if not found:
+        raise EngineError("register-file-missing")
+    return found
+
+
+def read(entry: RegisterVariable, day: int | None, found: Sequence[Path]) -> Records:
+    """Give the records in force on a day (of a fixed variable: all of them)."""
+    rows = pl.scan_parquet(list(found), hive_partitioning=False, missing_columns="insert")
+    if entry.temporality != "FIXED" and day is not None:
+        stop = pl.col(_STOP)
+        rows = rows.filter((pl.col(_START) <= day) & (stop.is_null() | (stop >= day)))
+    categories = pl.Categories.random() if entry.type is Type.TEXT else None
+    value = pl.col("value")
+    if categories is not None:
+        value = value.cast(pl.String).cast(pl.Categorical(categories))
+    frame = _one_each(rows.select("unit_id", value).collect())
+    return Records(frame["unit_id"], _typed(frame["value"], entry.type, categories))
+
+
+def _one_each(frame: pl.DataFrame) -> pl.DataFrame:
+    if frame["unit_id"].dtype.is_integer() and frame["unit_id"].dtype != pl.Int64:
+        frame = frame.with_columns(pl.col("unit_id").cast(pl.Int64))
+    if frame["unit_id"].null_count():
+        frame = frame.filter(pl.col("unit_id").is_not_null())
+    ids = frame["unit_id"]
+    if _ascends(ids):
+        return frame
+    # Some files are sorted by date first; a unit with two records keeps the first one.
+    return frame.sort("unit_id", maintain_order=True).unique(
+        "unit_id", keep="first", maintain_order=True
+    )
+
+
+def _ascends(ids: pl.Series) -> bool:
+    return len(ids) < 2 or bool((ids.slice(1) > ids.slice(0, len(ids) - 1)).all())
+
+
+def _typed(series: pl.Series, type_: Type, categories: pl.Categories | None) -> Vector:
+    if categories is not None:
+        return from_texts(series, categories)
+    if type_ is Type.KEY:
+        return Vector(series.cast(pl.Int64) if series.dtype.is_integer() else series)
+    dtype = DTYPES[type_]
+    series = series if series.dtype == dtype else series.cast(dtype, strict=False)
+    return Vector(numbers.finite(series) if dtype == pl.Float64 else series)

@@ -1,0 +1,94 @@
+"""Text operations on series of String: by characters, and capital letters by ASCII only."""
+
+from __future__ import annotations
+
+import string
+
+import polars as pl
+
+from kohort.engine import numbers
+from kohort.vocabulary import NUMBER
+
+_WHOLE = 1e15
+
+
+def text(series: pl.Series) -> pl.Series:
+    """Give the text of numbers: whole ones without decimals, others in the shortest exact form."""
+    if series.dtype == pl.String:
+        return series
+    if series.dtype != pl.Float64:
+        return numbers.integer(series).cast(pl.String)
+    whole = (series == series.floor()) & (series.abs() < _WHOLE)
+    digits = series.cast(pl.Int64, strict=False).cast(pl.String)
+    written = pl.when(whole).then(digits).otherwise(series.cast(pl.String))
+    return pl.select(written.alias("")).to_series()
+
+
+def number(series: pl.Series) -> pl.Series:
+    """Give the decimals that texts say, missing where they say none."""
+    if series.dtype != pl.String:
+        return numbers.decimal(series)
+    bare = series.str.strip_chars(" ")
+    sound = bare.str.contains(f"^({NUMBER})$")
+    parsed = pl.when(sound).then(bare).alias("")
+    return numbers.finite(pl.select(parsed).to_series().cast(pl.Float64, strict=False))
+
+
+def lower(series: pl.Series) -> pl.Series:
+    """Make A to Z small."""
+    small = list(string.ascii_lowercase)
+    return series.str.replace_many(list(string.ascii_uppercase), small)
+
+
+def upper(series: pl.Series) -> pl.Series:
+    """Make a to z capital."""
+    capital = list(string.ascii_uppercase)
+    return series.str.replace_many(list(string.ascii_lowercase), capital)
+
+
+def part(series: pl.Series, position: pl.Series, length: pl.Series) -> pl.Series:
+    """Cut a piece; positions count from 1, or from the end where negative."""
+    size = series.str.len_chars().cast(pl.Int64)
+    sound = (position != 0) & (length >= 0)
+    begin = pl.when(position > 0).then(position - 1).otherwise(size + position)
+    columns = {"text": series, "size": size, "begin": pl.select(begin).to_series()}
+    height = max(len(s) for s in (series, position, length))
+    columns |= {"length": length, "sound": sound}
+    frame = pl.DataFrame({
+        n: s.new_from_index(0, height) if len(s) != height else s for n, s in columns.items()
+    })
+    start = pl.max_horizontal(pl.col("begin"), 0)
+    end = pl.min_horizontal(pl.col("begin") + pl.col("length"), pl.col("size"))
+    piece = pl.col("text").str.slice(start, pl.max_horizontal(end - start, 0))
+    return frame.select(pl.when("sound").then(piece).alias("")).to_series()
+
+
+def strip(series: pl.Series, start: bool, end: bool) -> pl.Series:
+    """Remove blanks at the start and the end."""
+    cut = series.str.strip_chars_start(" ") if start else series
+    return cut.str.strip_chars_end(" ") if end else cut
+
+
+def without(series: pl.Series, characters: str) -> pl.Series:
+    """Remove every occurrence of some characters."""
+    for character in dict.fromkeys(characters):
+        series = series.str.replace_all(character, "", literal=True)
+    return series
+
+
+def at_edge(series: pl.Series, edge: pl.Series, start: bool) -> pl.Series:
+    """Tell whether texts begin or end with others."""
+    if len(series) != len(edge) and len(series) == 1:
+        series = series.new_from_index(0, len(edge))
+    found = series.str.starts_with(_given(edge)) if start else series.str.ends_with(_given(edge))
+    return found.fill_null(False)
+
+
+def _given(edge: pl.Series) -> pl.Expr:
+    return pl.lit(edge) if len(edge) != 1 else pl.lit(edge.item(), dtype=pl.String)
+
+
+def join(*series: pl.Series) -> pl.Series:
+    """Write texts one after another; missing ones contribute nothing."""
+    joined = pl.concat_str([s.fill_null("") for s in series])
+    return pl.select(joined.alias("")).to_series()
