@@ -23,13 +23,14 @@ class ModelColumns:
     """The design, and the names of columns that are not in it.
 
     `redundant` follow from the script; `unsupported` are products of indicators with too few units.
-    `operands` are those of the columns that remain.
+    `operands` are those of the columns that remain; `groupings` the categories of the factors.
     """
 
     design: Design
     redundant: tuple[str, ...]
     unsupported: tuple[str, ...]
     operands: frozenset[Operand]
+    groupings: Mapping[str, Grouping]
 
 
 class _Builder:
@@ -58,8 +59,13 @@ class _Builder:
         for operands in self.evidence.products:
             self._add(operands)
         design = Design(tuple(self.blocks), self.evidence.rows)
-        redundant, unsupported = tuple(self.redundant), tuple(self.unsupported)
-        return ModelColumns(design, redundant, unsupported, frozenset(self.operands))
+        return ModelColumns(
+            design,
+            tuple(self.redundant),
+            tuple(self.unsupported),
+            frozenset(self.operands),
+            self.groupings,
+        )
 
     def _add(self, operands: Sequence[Operand]) -> None:
         block = self._block(operands)

@@ -133,7 +133,7 @@ class _Release:
         collinear = limits.eff_support_min > 0 and bool(found.dropped)
         if collinear or not loose_enough(limits, self._share(found.r2)):
             return Refusal()
-        return self._numbers(found, columns, groupings, units, weights)
+        return self._numbers(found, columns, units, weights)
 
     def _read(self) -> tuple[Floats, dict[str, Floats], ModelKeys | None]:
         """The outcome and the measures, clipped, and the model's keys; None without any noise."""
@@ -162,26 +162,18 @@ class _Release:
         return float(decimals(np.array([value]), self.limits.r2_decimals)[0])
 
     def _numbers(
-        self,
-        found: LinearFit,
-        columns: ModelColumns,
-        groupings: Mapping[str, Grouping],
-        units: int,
-        weights: Floats | None,
+        self, found: LinearFit, columns: ModelColumns, units: int, weights: Floats | None
     ) -> ModelNumbers:
         """Everything that is published; t, P and limits follow from the rounded numbers."""
-        evidence, limits = self.evidence, self.limits
-        shown = self._constant(columns, groupings, units)
+        limits = self.limits
+        shown = self._constant(columns, units)
         rows = slice(None, -1) if shown == "hidden" else slice(None)
-        # A robust variance sums squared weights, whose mean is 1 + eta^2 already.
-        inflation = 1.0 if evidence.robust else 1 + limits.eta**2
+        inflation = self._inflation()
         b = _rounded(found.coefficients[rows], limits.coef_digits)
         errors = _rounded(found.errors[rows] * math.sqrt(inflation), limits.se_digits)
         observations = self._observations(units, weights)
         df = observations - found.k
-        r2 = self._share(found.r2)
-        # The jitter's noise is in the numerator of F as well.
-        f = self._digits(found.f / inflation)
+        r2, f = self._share(found.r2), self._digits(found.f / inflation)
         test = self._tested(b, errors, df)
         return ModelNumbers(
             n=units,
@@ -194,8 +186,8 @@ class _Release:
             lower=test.lower,
             upper=test.upper,
             constant=shown,
-            level=evidence.level,
-            robust=evidence.robust,
+            level=self.evidence.level,
+            robust=self.evidence.robust,
             df_model=found.df_model,
             df_residual=df,
             r2=r2,
@@ -205,8 +197,13 @@ class _Release:
             root_mse=self._digits(found.root_mse),
             dropped=columns.redundant + found.dropped,
             unsupported=columns.unsupported,
-            groupings=groupings,
+            groupings=columns.groupings,
         )
+
+    def _inflation(self) -> float:
+        """How much the jitter adds to the variances, and to the numerator of F."""
+        # A robust variance sums squared weights, whose mean is 1 + eta^2 already.
+        return 1.0 if self.evidence.robust else 1 + self.limits.eta**2
 
     def _tested(self, b: Floats, errors: Floats, df: int) -> Inference:
         """Tests and intervals from published numbers, rounded as well."""
@@ -225,9 +222,7 @@ class _Release:
             return value
         return float(decimals(np.array([value]), _P_DECIMALS)[0])
 
-    def _constant(
-        self, columns: ModelColumns, groupings: Mapping[str, Grouping], units: int
-    ) -> Literal["shown", "hidden", "none"]:
+    def _constant(self, columns: ModelColumns, units: int) -> Literal["shown", "hidden", "none"]:
         if not self.evidence.constant:
             return "none"
         binary = any(m.binary for m in self.evidence.measures.values())
@@ -236,7 +231,7 @@ class _Release:
         # More combinations than units / k: some has fewer than k, whatever their counts.
         most = units // self.limits.intercept_k
         possible, published = combinations(
-            self.support, self.evidence, groupings, columns.operands, most
+            self.support, self.evidence, columns.groupings, columns.operands, most
         )
         return "shown" if constant_shown(self.limits, possible, published.tolist()) else "hidden"
 
