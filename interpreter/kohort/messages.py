@@ -77,3 +77,34 @@ def sentence(section: str, key: str, words: Mapping[str, str], language: str = F
         told = ", ".join(f"{name} {word}" for name, word in words.items())
         return f"{key}: {told}" if told else key
     return fill(text, words)
+
+
+def translated(section: str, key: str | None, told: str, language: str) -> str:
+    """Give an English sentence in another language, by its texts in both.
+
+    The words are read out of the sentence with the English text of `key`, or of a further text
+    `key/...` (any text of the section where `key` is None), and put into the other language's text
+    of the same name. A sentence that no text fits stays as it is.
+    """
+    if language == FALLBACK:
+        return told
+    own = texts(language).get(section, {})
+    for name, text in texts(FALLBACK).get(section, {}).items():
+        if name in own and key in {None, name.partition("/")[0]}:
+            found = _pattern(text).fullmatch(told)
+            if found:
+                return fill(own[name], found.groupdict())
+    return told
+
+
+@cache
+def _pattern(text: str) -> re.Pattern[str]:
+    """Give the pattern of the sentences that a text without optional parts can become."""
+    parts = _FIELD.split(text)
+    fixed, names = parts[::4], parts[1::4]
+    pattern = re.escape(fixed[0])
+    for name, after in zip(names, fixed[1:], strict=True):
+        known = f"(?P<{name}>" in pattern
+        pattern += f"(?P={name})" if known else f"(?P<{name}>.+?)"
+        pattern += re.escape(after)
+    return re.compile(pattern)

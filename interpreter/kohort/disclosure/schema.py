@@ -14,6 +14,7 @@ Reader = Callable[[object, str], Any]
 TAG: Final = "block"
 """The key that tells apart the dataclasses of a union: the class name in lower case."""
 
+WIDEST: Final = 2**63
 SCALARS: Final = (str, int, float, NoneType)
 
 
@@ -123,6 +124,8 @@ def _scalar(kinds: tuple[Any, ...]) -> Reader:
             raise WireError(f"{place}: wrong type")
         if type(value) is float and not math.isfinite(value):
             raise WireError(f"{place}: not a finite number")
+        if type(value) is int and not -WIDEST <= value <= WIDEST:
+            raise WireError(f"{place}: a number wider than 64 bits")
         return value
 
     return read_scalar

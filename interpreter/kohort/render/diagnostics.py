@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from kohort.diagnostic import NOWHERE, Diagnostic, Severity, Span
-from kohort.messages import find, sentence
+from kohort.messages import find, translated
 from kohort.render.characters import Style, breadth, clean, painted
 from kohort.render.look import Look
 
@@ -33,7 +33,15 @@ def place(source: str, offset: int) -> tuple[int, int]:
 
 def message_text(diagnostic: Diagnostic, look: Look) -> str:
     """Give what is wrong, in the reader's language where the code has a text there."""
-    return clean(diagnostic.message)
+    told = translated("diagnostics", diagnostic.code, diagnostic.message, look.language)
+    return clean(told)
+
+
+def hint_text(diagnostic: Diagnostic, look: Look) -> str | None:
+    """Give what to do about it, in the reader's language where the hint has a text there."""
+    if diagnostic.hint is None:
+        return None
+    return clean(translated("hints", None, diagnostic.hint, look.language))
 
 
 def diagnostic_text(diagnostic: Diagnostic, look: Look, source: str = "") -> str:
@@ -45,9 +53,8 @@ def diagnostic_text(diagnostic: Diagnostic, look: Look, source: str = "") -> str
     lines = [_head(diagnostic, look, place(source, diagnostic.span.start)[0] if placed else None)]
     if placed:
         lines += _source_lines(diagnostic, look, source)
-    if diagnostic.hint:
-        hint = sentence("places", "hint", {}, look.language)
-        lines.append(f"{INDENT}{hint}: {clean(diagnostic.hint)}")
+    if hint := hint_text(diagnostic, look):
+        lines.append(f"{INDENT}{find('places', 'hint', look.language)}: {hint}")
     return "\n".join(lines)
 
 
@@ -63,27 +70,35 @@ def _head(diagnostic: Diagnostic, look: Look, line: int | None) -> str:
 
 
 def _source_lines(diagnostic: Diagnostic, look: Look, source: str) -> list[str]:
-    """Draw the lines that the span touches, its first `MOST_LINES` lines at most."""
+    """Draw the lines that the span touches, the first `MOST_LINES` of them; no blank ones."""
     style = _STYLES[diagnostic.severity]
     room = (look.width or WIDTH) - len(INDENT)
-    start = min(max(diagnostic.span.start, 0), len(source))
-    end = min(max(diagnostic.span.end, start), len(source))
+    touched = _touched(source, diagnostic.span)
+    told = [(line, inside) for line, inside in touched if line.strip()] or touched[:1]
     lines: list[str] = []
-    shown = 0
+    for line, inside in told[:MOST_LINES]:
+        text, carets = _drawn(line, inside, room)
+        lines += [INDENT + text, INDENT + painted_carets(carets, style, look.color)]
+    if len(told) > MOST_LINES:
+        lines.append(f"{INDENT}…")
+    return [line.rstrip() for line in lines if line.strip()]
+
+
+def _touched(source: str, span: Span) -> list[tuple[str, Span]]:
+    """Give each line that a span touches and the range within it; at least one line."""
+    start = min(max(span.start, 0), len(source))
+    end = min(max(span.end, start), len(source))
     line_start = source.rfind("\n", 0, start) + 1
-    while line_start <= len(source) and (line_start < end or not shown):
-        if shown == MOST_LINES:
-            lines.append(f"{INDENT}…")
-            break
+    lines = []
+    while True:
         line_end = source.find("\n", line_start)
         line_end = len(source) if line_end < 0 else line_end
         line = source[line_start:line_end].removesuffix("\r")
-        inside = Span(max(start - line_start, 0), min(end - line_start, len(line)))
-        text, carets = _drawn(line, inside, room)
-        lines += [INDENT + text, INDENT + painted_carets(carets, style, look.color)]
-        shown += 1
+        low, high = max(start - line_start, 0), min(end - line_start, len(line))
+        lines.append((line, Span(low, max(low, high))))
         line_start = line_end + 1
-    return [line.rstrip() for line in lines if line.strip()]
+        if line_start >= end:
+            return lines
 
 
 def painted_carets(carets: str, style: Style, color: bool) -> str:

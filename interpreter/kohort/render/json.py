@@ -43,7 +43,7 @@ from kohort.disclosure.released import (
     Text,
     to_wire,
 )
-from kohort.render.diagnostics import message_text, place
+from kohort.render.diagnostics import hint_text, message_text, place
 from kohort.render.headings import heading, status_line, word
 from kohort.render.look import Look
 from kohort.render.notes import note_text
@@ -152,7 +152,7 @@ def _diagnostic(diagnostic: Diagnostic, look: Look, source: str) -> dict[str, An
         "severity": diagnostic.severity,
         "code": diagnostic.code,
         "message": message_text(diagnostic, look),
-        "hint": diagnostic.hint,
+        "hint": hint_text(diagnostic, look),
         "span": [span.start, span.end] if placed else None,
         "line": line,
         "column": column,

@@ -31,6 +31,10 @@ AMOUNTS: Final = frozenset({"mean", "std", "sum", "rmse"})
 OTHERS: Final = 6
 """Decimals of a number whose statistic is not known, trailing zeros trimmed."""
 
+SMALL: Final = 1e-6
+LARGE: Final = 1e15
+"""Between these, numbers are written without an exponent."""
+
 HIDDEN: Final = ".."
 
 
@@ -65,33 +69,34 @@ def _zero(statistic: str, zero: str, blank: str) -> str:
 def number(value: float, statistic: str, blank: str = " ") -> str:
     """Give a published number in the format of its statistic (analysis.md 0.4).
 
-    Never more digits than the number has, except decimals that a format fixes.
+    Never more digits than the number has, except decimals that a format fixes. Numbers too large
+    or too small to read as decimals have an exponent.
     """
     if statistic in COUNTS and value == int(value):
         return f"{int(value):,}".replace(",", blank)
     if statistic in PROBABILITIES and 0 <= value < 0.001:
         return "<0.001"
-    if statistic in FIXED:
+    if statistic in FIXED and abs(value) < LARGE:
         return _positive_zero(f"{value:.{FIXED[statistic]}f}")
     if statistic in QUANTILES:
         return _significant(value, 3)
-    if statistic in AMOUNTS:
-        return _decimals(value, 2) if abs(value) >= 1 else _significant(value, 4)
-    return _decimals(value, TRIMMED.get(statistic, OTHERS))
+    if statistic in AMOUNTS and abs(value) < 1:
+        return _significant(value, 4)
+    return _decimals(value, 2 if statistic in AMOUNTS else TRIMMED.get(statistic, OTHERS))
 
 
 def _significant(value: float, digits: int) -> str:
     """Give `value` with at most so many significant digits."""
-    if value == 0:
-        return "0"
+    if value == 0 or not SMALL <= abs(value) < LARGE:
+        return _decimals(value, digits, digits)
     kept = float(f"{value:.{digits - 1}e}")
-    return _decimals(kept, digits - 1 - math.floor(math.log10(abs(kept))))
+    return _decimals(kept, digits - 1 - math.floor(math.log10(abs(kept))), digits)
 
 
-def _decimals(value: float, most: int) -> str:
-    """Give `value` with at most `most` decimals and no trailing zeros."""
-    if value != 0 and not 1e-6 <= abs(value) < 1e15:
-        return f"{value:.4g}"
+def _decimals(value: float, most: int, digits: int = 4) -> str:
+    """Give `value` with at most `most` decimals, no trailing zeros; `digits` with an exponent."""
+    if value != 0 and not SMALL <= abs(value) < LARGE:
+        return f"{value:.{digits}g}"
     text = f"{value:.{max(most, 0)}f}"
     return _positive_zero(text.rstrip("0").rstrip(".") if "." in text else text)
 

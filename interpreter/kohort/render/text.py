@@ -57,18 +57,41 @@ def _block(block: Paragraph | Listing | Lines, look: Look) -> list[str]:
 
 
 def _listing(listing: Listing, look: Look) -> list[str]:
-    """Give a table of words; texts of the last column break into lines where the width is known."""
+    """Give a table of words; in a known width, texts break into lines where that makes it fit."""
     title = [painted(clean(listing.title), "bold", look.color)] if listing.title else []
     if not listing.headings:
         return title
     heads = [word(key, look) for key in listing.headings]
     rows = [heads, *([clean(text) for text in row] for row in listing.rows)]
-    widths = [max(breadth(row[place]) for row in rows) for place in range(len(heads) - 1)]
-    indent = sum(widths) + 2 * len(widths)
-    room = None if look.width is None else max(look.width - indent, 20)
-    lines: list[str] = []
-    for row in rows:
-        beside = "".join(left(text, width) + "  " for text, width in zip(row, widths, strict=False))
-        first, *more = [row[-1]] if room is None else wrapped(row[-1], room)
-        lines += [(beside + first).rstrip(), *(" " * indent + line for line in more)]
-    return [*title, painted(lines[0], "bold", look.color), *lines[1:]]
+    widths = _widths(rows, look.width)
+    first, *others = [_listed(row, widths) for row in rows]
+    heading = [painted(line, "bold", look.color) for line in first]
+    return [*title, *heading, *(line for lines in others for line in lines)]
+
+
+def _widths(rows: list[list[str]], width: int | None) -> list[int]:
+    """Give each column's width: the widest are narrowed until all fit, at most to their words."""
+    columns = list(zip(*rows, strict=True))
+    widths = [max(map(breadth, column)) for column in columns]
+    least = [
+        max((breadth(word) for text in column for word in text.split()), default=0)
+        for column in columns
+    ]
+    while width is not None and sum(widths) + 2 * (len(widths) - 1) > width:
+        spare = [place for place, most in enumerate(widths) if most > max(least[place], 12)]
+        if not spare:
+            break
+        widths[max(spare, key=lambda place: widths[place])] -= 1
+    return widths
+
+
+def _listed(row: list[str], widths: list[int]) -> list[str]:
+    """Give the lines of one row, each text broken to its column's width."""
+    texts = [wrapped(text, width) for text, width in zip(row, widths, strict=True)]
+    return [
+        "  ".join(
+            left(lines[i] if i < len(lines) else "", width)
+            for lines, width in zip(texts, widths, strict=True)
+        ).rstrip()
+        for i in range(max(map(len, texts)))
+    ]
