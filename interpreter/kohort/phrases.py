@@ -1,13 +1,14 @@
 """A node for each phrase of the grammar: what commands find in their fields.
 
-The parser builds these with bindings (`$x`, `a ++ b`) still inside as `Binding` and `Concat`; `program.py`
-replaces them before a command is made, so that a command meets only what the annotations here promise.
+The parser builds these with bindings (`$x`, `a ++ b`) still inside, as `Computed` phrases and in expressions as `Binding`
+and `Concat`; `binding.py` replaces them before a command is made, so that a command meets only what the annotations promise.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal as OneOf
 
 from kohort.diagnostic import Span
 from kohort.expression import Expression
@@ -242,6 +243,59 @@ class Terms:
 
     def __iter__(self) -> Iterator[Term]:
         return iter(self.items)
+
+
+@dataclass(frozen=True)
+class Range:
+    """`low : high` in a `for`: whole numbers, both ends included."""
+
+    low: Number
+    high: Number
+    span: Span
+
+
+@dataclass(frozen=True)
+class Values:
+    """One list of a `for`: items and ranges in the order written."""
+
+    items: tuple[Number | Text | Word | Range, ...]
+    span: Span
+
+    def __iter__(self) -> Iterator[Number | Text | Word | Range]:
+        return iter(self.items)
+
+
+@dataclass(frozen=True)
+class Level:
+    """`i, j in 1 : 3, a b c`: iterators and as many lists (one iterator has one list)."""
+
+    iterators: tuple[Word, ...]
+    lists: tuple[Values, ...]
+    span: Span
+
+
+@dataclass(frozen=True)
+class Levels:
+    """The nested levels of a `for`, outermost first."""
+
+    items: tuple[Level, ...]
+    span: Span
+
+    def __iter__(self) -> Iterator[Level]:
+        return iter(self.items)
+
+
+@dataclass(frozen=True)
+class Computed:
+    """A place whose words are worked out from bindings (`wage ++ $y`); a command never meets it.
+
+    `kind` says what must come out: a `name` (`Word`), a `date`, a `number`, or any `value` (`Number`, `Text`
+    or `Word`).
+    """
+
+    kind: OneOf["name", "date", "number", "value"]
+    expression: Expression
+    span: Span
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,127 @@
+"""One logical line -> a statement or the one diagnostic that says what is wrong with its form."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final
+
+from lark import Token, Tree, UnexpectedInput
+
+from kohort import limits
+from kohort.command import commands
+from kohort.diagnostic import Diagnostic, ScriptError, Span, wrong
+from kohort.misreading import explained, unknown_command
+from kohort.parser import parser, sentences
+from kohort.phrase_tree import build
+from kohort.phrases import Computed, Options
+from kohort.source import Line, logical_lines
+
+_FIRST: Final = re.compile(r"[\w-]+")
+_BOUND: Final = re.compile(r"\$|\+\+|\b(?:bind|to_symbol|to_int|to_str|date_fmt)\s*\(")
+_EXPRESSION: Final = frozenset({"binary", "unary", "call", "concatenation", "joined_name"})
+_SHORT: Final = 200
+"""Lines up to this length cannot hold an expression that is too large or too deep."""
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A statement as parsed: the command's word and its phrases, bindings still inside.
+
+    `has_bindings` tells whether something must be worked out before the command can be made.
+    """
+
+    command: str
+    phrases: tuple[Any, ...]
+    span: Span
+    has_bindings: bool
+
+
+def parse(text: str) -> list[Statement | Diagnostic]:
+    """Parse a script line by line: each bad line gives one diagnostic, the others are untouched."""
+    if len(text) > limits.SCRIPT:
+        message = f"the script has more than {limits.SCRIPT} characters"
+        return [Diagnostic("script-too-long", message)]
+    found: list[Statement | Diagnostic] = []
+    for line in logical_lines(text, raw_blocks()):
+        if len(found) >= limits.STATEMENTS:
+            message = f"the script has more than {limits.STATEMENTS} statements"
+            found.append(Diagnostic("script-too-long", message, line.span))
+            break
+        found.append(line if isinstance(line, Diagnostic) else parse_line(line))
+    return found
+
+
+def parse_line(line: Line) -> Statement | Diagnostic:
+    """Parse one logical line."""
+    try:
+        return _statement(line)
+    except ScriptError as error:
+        return error.diagnostic
+
+
+def raw_blocks() -> Mapping[str, str]:
+    """Give the words that open a block of raw text, each with the word that closes it."""
+    found = ((name, command.raw_until) for name, command in commands().items())
+    return {name: closer for name, closer in found if closer is not None}
+
+
+def _statement(line: Line) -> Statement:
+    text, span = line.text.rstrip(), line.span
+    first = _FIRST.match(text, span.start - line.start)
+    word = first[0] if first is not None else ""
+    known = sentences()
+    if word not in known or word not in commands():
+        raise ScriptError(unknown_command(text, span, word))
+    tree = _tree(text)
+    if isinstance(tree, UnexpectedInput):
+        raise ScriptError(explained(tree, text, line.start, word))
+    if len(text) > _SHORT:
+        _check_size(tree, span)
+    phrases = [build(child, line.start) for child in tree.children]
+    if line.raw is not None:
+        phrases.append(line.raw)
+        span = span.to(line.raw_span)
+    if known[word] and phrases[-1] is None:
+        phrases[-1] = Options((), Span(span.end, span.end))
+    bound = _BOUND.search(text) is not None or any(isinstance(x, Computed) for x in phrases)
+    return Statement(word, tuple(phrases), span, bound)
+
+
+@lru_cache(maxsize=4096)
+def _tree(text: str) -> Tree[Token] | UnexpectedInput:
+    # scripts repeat themselves, and a loop's or a prompt's script is parsed again and again
+    try:
+        return parser().parse(text)
+    except UnexpectedInput as error:
+        return error
+
+
+def _check_size(tree: Tree[Token], span: Span) -> None:
+    """Refuse expressions that are too large or too deep, before anything walks them."""
+    waiting: list[tuple[Any, int, list[int]]] = [(tree, 0, [0])]
+    while waiting:
+        node, depth, count = waiting.pop()
+        if not isinstance(node, Tree):
+            count[0] += node is not None
+            continue
+        inside = node.data in _EXPRESSION
+        if inside:
+            depth, count[0] = depth + 1, count[0] + 1
+            if depth > limits.NESTING or count[0] > 2 * limits.NODES:
+                _too_large(span, depth > limits.NESTING)
+        fresh = inside or node.data == "arguments"
+        waiting.extend((child, depth, count if fresh else [0]) for child in node.children)
+
+
+def _too_large(span: Span, deep: bool) -> None:
+    what = f"nests more than {limits.NESTING} levels" if deep else "has too many parts"
+    hint = "work out a part of it with 'generate' first"
+    wrong("expression-too-large", f"an expression in this statement {what}", span, hint)
+
+
+def statements(text: str) -> Iterator[Statement]:
+    """Give the statements of a script whose lines are all right in form, skipping the others."""
+    return (item for item in parse(text) if isinstance(item, Statement))
