@@ -1,0 +1,60 @@
+"""What F1 shows about the word under the cursor: a command, function, variable, or the keys."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from kohort.command import commands
+from kohort.completion.candidates import gloss
+from kohort.function import functions
+from kohort.scope import Scope
+from kohort.sentence import sentence
+
+KEYS: Final = """\
+Enter runs a statement; inside a block, or after a backslash, it goes on to the next line
+Alt-Enter always goes on to the next line
+Tab completes commands, variables, options, codes and dates
+Ctrl-R searches the history; Right takes the grey suggestion
+Ctrl-C stops a running statement, or clears the line; Ctrl-D leaves
+F1 explains the word under the cursor
+'help' lists the commands; 'search WORD' finds variables; 'datasets' and 'describe' show yours
+'run FILE' executes a script; 'save FILE' writes this session as one"""
+
+_MOST_LABELS: Final = 12
+
+
+def assistance(line: str, word: str, scope: Scope) -> str:
+    """Explain the word, else the command of the line, else the keys."""
+    first = (line.split() or [""])[0]
+    for asked in (word, first):
+        told = _function(asked) or _variable(asked, scope) or _command(asked)
+        if told and asked:
+            return told
+    return KEYS
+
+
+def _command(name: str) -> str:
+    command = commands().get(name)
+    if command is None:
+        return ""
+    options = [f"  {option:12} {about.help}" for option, about in command.options_table.items()]
+    lines = [sentence(name), *(command.__doc__ or "").strip().splitlines(), *options]
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def _function(name: str) -> str:
+    function = functions().get(name)
+    return "" if function is None else f"{function.signature}\n{function.doc}"
+
+
+def _variable(name: str, scope: Scope) -> str:
+    shape = scope.datasets.get(scope.active or "")
+    variable = None if shape is None else shape.find(name)
+    if variable is None:
+        return ""
+    lines = [f"{name}: {gloss(variable)}"]
+    pairs = () if variable.labels is None else variable.labels.pairs
+    lines += [f"  {code}  {label}" for code, label in pairs[:_MOST_LABELS]]
+    if len(pairs) > _MOST_LABELS:
+        lines.append(f"  and {len(pairs) - _MOST_LABELS} more codes")
+    return "\n".join(lines)
