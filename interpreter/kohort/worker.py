@@ -134,8 +134,10 @@ def main(open_session: Open) -> None:
 
 
 def open_session(opening: Opening) -> Runs:
-    """Open a session over the configured databanks."""
-    raise NotImplementedError
+    """Open a session over the configured databanks; the engine is imported here, not before."""
+    from kohort import assembly
+
+    return assembly.open_session(opening)
 
 
 if __name__ == "__main__":

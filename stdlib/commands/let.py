@@ -1,6 +1,6 @@
 """Bind a name to a constant."""
 
-from kohort.binding import evaluated
+from kohort.binding import evaluate
 from kohort.command import SteerCommand
 from kohort.expression import Expression
 from kohort.phrases import Word
@@ -19,7 +19,7 @@ class Let(SteerCommand, name="let"):
 
     def check(self, scope: Scope) -> None:
         """Work the value out at once."""
-        scope.bindings[self.binding.text] = evaluated(self.value, scope.bindings)
+        scope.bindings[self.binding.text] = evaluate(self.value, scope.bindings)
 
     def run(self, session: Session) -> Raw:
         """Say what the name stands for."""

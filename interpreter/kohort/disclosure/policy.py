@@ -58,6 +58,10 @@ class Policy:
         # A user can only tighten.
         return strictest(own, chosen)
 
+    def master(self, root: Path) -> Secret:
+        """Give the master key of a connected databank."""
+        return self._banks[root][1]
+
     @property
     def secret(self) -> Secret:
         """The secret of the connected bank, or one made of all where there are several with different keys."""

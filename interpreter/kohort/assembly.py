@@ -1,0 +1,43 @@
+"""Puts a session together: catalogue, engine and filter. Imports the engine; only the worker and library users do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from kohort.catalogue import Catalogue
+from kohort.diagnostic import NOWHERE, Diagnostic, ScriptError, nearest
+from kohort.disclosure.keys import Secret
+from kohort.disclosure.policy import Policy
+from kohort.disclosure.profile import names
+from kohort.disclosure.release import Gate
+from kohort.engine.keyring import KeyRing
+from kohort.engine.store import Engine
+from kohort.opening import Opening
+from kohort.scope import Scope
+from kohort.session import Session
+
+
+def new_session(catalogue: Catalogue, profile: str | None = None) -> Session:
+    """Give an empty session over the databanks of a catalogue.
+
+    `profile` is the user's choice, None for the databanks' own. Raises `ScriptError` (`unknown-profile`).
+    """
+    if profile is not None and profile not in names():
+        near = nearest(profile, names())
+        hint = f"did you mean '{near}'?" if near else f"there are: {', '.join(names())}"
+        message = f"there is no disclosure profile '{profile}'"
+        raise ScriptError(Diagnostic("unknown-profile", message, NOWHERE, hint))
+    policy = Policy(profile)
+
+    def master(root: Path) -> Secret:
+        return policy.master(root)
+
+    return Session(Scope(catalogue), Engine(KeyRing(master)), Gate(policy))
+
+
+def open_session(opening: Opening) -> Session:
+    """Give the session that an opening asks for. Raises `ScriptError`."""
+    additions = [
+        str(root) if name is None else f"{name}={root}" for name, root in opening.databanks
+    ]
+    return new_session(Catalogue.configured(additions), opening.profile)
