@@ -16,6 +16,9 @@ from kohort.results import Frequencies, LinearModel, Magnitudes, Size, Summary
 from kohort.scope import Code, Shape, Type, Variable
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from kohort.catalogue import Databank, RegisterVariable
 
 
@@ -70,18 +73,18 @@ class Dataset(Protocol):
     def collapse_evidence(
         self, by: str, statistics: Sequence[tuple[str, str, str]]
     ) -> Magnitudes:
-        """Give what a collapse to units that are not protected needs to be published (disclosure 4.12).
+        """Give what is needed to publish a collapse to units that are not protected (disclosure 4.12).
 
-        A table by the one variable without missing values: `columns` and `statistics` run side by side,
-        one entry for each of the given ones, whose new names are in `frequencies.options["names"]`.
-        The column of a text, which can only be counted, holds ones.
+        A table by the one variable without missing values. `columns` holds each variable of the statistics once;
+        the statistics stand in `frequencies.options["specification"]` as (statistic, variable, new name). The column of
+        a text or a key, which can only be counted, holds ones.
         """
         ...
 
     def from_published(
-        self, shape: Shape, codes: Sequence[Code], columns: Mapping[str, Sequence[float | None]]
+        self, shape: Shape, codes: Sequence[Code], columns: Mapping[str, NDArray[np.float64]]
     ) -> Self:
-        """Give a dataset of published numbers: one row per code of the shape's key, values in that order.
+        """Give a dataset of published numbers: one row per code of the shape's key, values beside them (NaN: missing).
 
         Its rows need no protection; their record keys are 0.
         """

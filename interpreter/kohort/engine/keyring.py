@@ -7,6 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
+from kohort.databank import recordkeys
 from kohort.disclosure.keys import Master, record_keys, sealed
 from kohort.engine.matching import places
 
@@ -24,7 +25,7 @@ class KeyRing:
     def record_keys(self, root: Path | None, unit_type: str, ids: pl.Series) -> pl.Series:
         """Give the UInt64 record key of each id (distinct or not) of a unit type."""
         assert root is not None
-        stored = root.with_name(f"{root.name}_keys") / f"{unit_type}.parquet"
+        stored = recordkeys.folder(root) / f"{unit_type}.parquet"
         if not stored.is_file():
             return self._calculated(root, unit_type, ids)
         frame = pl.read_parquet(stored, columns=["unit_id", "record_key"])

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from kohort import vocabulary
-from kohort.engine import collapsing, recoding, register, requests, sampling
+from kohort.engine import collapsing, numbers, recoding, register, requests, sampling
 from kohort.engine.evaluation import calculated, expression_of
 from kohort.engine.failure import guarded
 from kohort.engine.matching import places
@@ -125,8 +126,13 @@ class ColumnStore:
     @guarded
     def sampled(self, fraction: float, bucket: int) -> ColumnStore:
         """Keep the units whose keyed hash for the bucket is below the fraction."""
-        key = self.ring.sample_key(self.rows.root, bucket)
-        return self._selected(pl.Series(sampling.drawn(self.rows.keys, key, fraction)))
+        rows = self.rows
+        key = self.ring.sample_key(rows.root, bucket)
+        keys = rows.keys
+        if rows.unit_type is None:
+            # Public units have no record keys to be drawn by.
+            keys = self.ring.record_keys(rows.root, "", rows.ids).to_numpy()
+        return self._selected(pl.Series(sampling.drawn(keys, key, fraction)))
 
     @guarded
     def collapsed(
@@ -146,17 +152,14 @@ class ColumnStore:
 
     @guarded
     def collapse_evidence(self, by: str, statistics: Sequence[tuple[str, str, str]]) -> Magnitudes:
-        """Give a table by `by` with one column per statistic."""
-        variable = self._variable(by)
-        options = {"names": tuple(new for _, _, new in statistics)}
-        grid = requests.table([variable], [self._vector(by)], self.rows, missing=False)
-        words = tuple(statistic for statistic, _, _ in statistics)
+        """Give a table by `by` with one column per variable."""
+        specification = tuple(statistics)
+        words = tuple(statistic for statistic, _, _ in specification)
+        grid = requests.table([self._variable(by)], [self._vector(by)], self.rows, missing=False)
+        options = {"specification": specification}
         counts = requests.frequencies(self.shape, grid, False, words, options)
-        made: dict[str, Column] = {}
-        for _, name, _ in statistics:
-            if name not in made:
-                made[name] = self._evidence_column(name)
-        columns = [made[name] for _, name, _ in statistics]
+        names = dict.fromkeys(name for _, name, _ in specification)
+        columns = [self._evidence_column(name) for name in names]
         return requests.magnitudes(counts, grid, columns, words)
 
     def _evidence_column(self, name: str) -> Column:
@@ -169,7 +172,7 @@ class ColumnStore:
 
     @guarded
     def from_published(
-        self, shape: Shape, codes: Sequence[Code], columns: Mapping[str, Sequence[float | None]]
+        self, shape: Shape, codes: Sequence[Code], columns: Mapping[str, NDArray[np.float64]]
     ) -> ColumnStore:
         """Give a dataset of published numbers."""
         ids = pl.Series(list(codes), strict=False)
@@ -179,7 +182,8 @@ class ColumnStore:
         for name, values in columns.items():
             found = shape.find(name)
             dtype = DTYPES.get(Type.DECIMAL if found is None else found.type, pl.Float64)
-            series = pl.Series(values, dtype=pl.Float64).cast(dtype).gather(order)
+            published = numbers.finite(pl.Series(values, dtype=pl.Float64))
+            series = published.cast(dtype, strict=False).gather(order)
             nodes[name] = Node(rows, values=Vector(series))
         return ColumnStore(shape, rows, nodes, self.ring)
 
