@@ -6,7 +6,12 @@ from typing import Any
 import numpy as np
 import pytest
 import statsmodels.api as sm
-from asked_models import (
+
+from kohort import wording
+from kohort.disclosure.model_noise import code_fingerprint
+from kohort.disclosure.models import Refusal, release_linear
+from kohort.wording import Meaning, Population
+from tests.asked_models import (
     DEFAULT,
     KEYS,
     OPEN,
@@ -20,11 +25,6 @@ from asked_models import (
     source,
     varied,
 )
-
-from kohort import wording
-from kohort.disclosure.model_noise import code_fingerprint
-from kohort.disclosure.models import Refusal, release_linear
-from kohort.wording import Meaning, Population
 
 
 def test_open_profile_gives_the_plain_fit() -> None:
