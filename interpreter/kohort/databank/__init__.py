@@ -1,4 +1,4 @@
-"""Databanks on disk: the manifest, the writer of a datastore root, record keys, the synthetic country.
+"""Databanks on disk: manifest, writer of a datastore root, record keys, the synthetic country.
 
 Importing this package imports neither polars nor numpy, so that the front end may read manifests.
 """

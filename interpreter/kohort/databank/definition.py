@@ -1,4 +1,4 @@
-"""What a register variable is: its unit, type, temporality and codes, by hand or from the catalogue."""
+"""What a register variable is: unit, type, temporality, codes; by hand or from the catalogue."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ import json
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from kohort.diagnostic import nearest
 
@@ -99,8 +99,8 @@ def _plain(error: Exception) -> str:
     return (getattr(error, "strerror", None) or str(error)).lower()
 
 
-def _fields(tables: dict[str, object]) -> dict[str, object]:
-    fields: dict[str, object] = {}
+def _fields(tables: dict[str, Any]) -> dict[str, Any]:
+    fields: dict[str, Any] = {}
     for table, content in tables.items():
         if table not in _KEYS:
             raise ManifestError(_unknown("table", table, list(_KEYS)))

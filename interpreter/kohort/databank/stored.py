@@ -24,7 +24,7 @@ _ATTRIBUTES: Final = (
 
 @dataclass(frozen=True)
 class Entry:
-    """A data set as written: its definition, days covered (inclusive), status dates and file name."""
+    """A data set as written: definition, days covered (inclusive), status dates and file name."""
 
     definition: VariableDefinition
     start: int
@@ -66,7 +66,7 @@ def data_structure(entry: Entry) -> Json:
 def represented(
     categories: Sequence[Category], description: str, start: int, stop: int
 ) -> list[Json]:
-    """Cut a code list into the stretches of `start` .. `stop` in which the valid codes are constant.
+    """Cut a code list into the stretches of `start` .. `stop` in which the codes are constant.
 
     Sentinel codes are repeated in each stretch and named as missing.
     """

@@ -21,8 +21,8 @@ BIRTHS: Final = {
     2000: 59, 2005: 57, 2010: 61, 2015: 59, 2020: 53, 2024: 53,
 }  # fmt: skip
 IMMIGRANTS: Final = {
-    1960: 5, 1970: 11, 1980: 11, 1987: 19, 1992: 17, 1999: 31, 2003: 26, 2006: 37, 2011: 67,
-    2015: 58, 2019: 43, 2020: 31, 2022: 82, 2024: 58,
+    1960: 5, 1970: 10, 1980: 10, 1987: 15, 1992: 13, 1999: 22, 2003: 19, 2006: 26, 2011: 48,
+    2015: 42, 2019: 31, 2020: 23, 2022: 62, 2024: 44,
 }  # fmt: skip
 # Births by cohort before 1960, relative: they shape the pyramid of the first stock.
 COHORTS: Final = {1860: 50, 1900: 66, 1920: 69, 1930: 48, 1935: 42, 1940: 48, 1946: 71, 1959: 63}
@@ -44,18 +44,20 @@ FATHER_AGES: Final = (18, 48)
 PARITY_WEIGHTS: Final = (1.0, 1.35, 0.42, 0.22, 0.12, 0.05)
 SINGLE_MOTHER: Final = 0.05
 UNKNOWN_FATHER: Final = 0.2
-BORN_ABROAD: Final = 0.008
+BORN_ABROAD: Final = 0.009
+BORN_ABROAD_MIXED: Final = 0.04
 # How far the talent that drives school and wages is inherited from each parent.
 TALENT_FROM_PARENT: Final = 0.4
 
 # ---- unions
-UNION_RATE: Final = 0.125
+UNION_RATE: Final = 0.17
 UNION_AGE: Final = {1960: 24.0, 1990: 26.0, 2024: 28.0}
 DIRECT_MARRIAGE: Final = {1960: 0.97, 1972: 0.85, 1980: 0.45, 1990: 0.15, 2005: 0.08, 2024: 0.06}
 MARRIAGE_RATE: Final = 0.085
-SEPARATION_RATE: Final = {1960: 0.003, 1975: 0.007, 1985: 0.012, 1995: 0.014, 2024: 0.012}
-BREAK_RATE: Final = 0.045
-SAME_SEX: Final = 0.018
+MARRIAGE_RATE_SAME_SEX: Final = 0.14
+SEPARATION_RATE: Final = {1960: 0.004, 1975: 0.010, 1985: 0.019, 1995: 0.022, 2024: 0.019}
+BREAK_RATE: Final = 0.055
+SAME_SEX: Final = 0.026
 CHILD_WITH_FATHER: Final = 0.2
 SAME_MOVING_DAY: Final = 0.35
 
@@ -79,11 +81,14 @@ JOINT_HOUSEHOLD_PARENT: Final = 0.3
 ORIGINS: Final = {
     "101": (20, 7, 3), "106": (16, 8, 8), "103": (5, 2, 1), "105": (1, 2, 2), "104": (1, 0.5, 0.3),
     "102": (0.3, 0.2, 0.1), "139": (12, 5, 3), "144": (10, 4, 4), "684": (12, 4, 2),
-    "127": (3, 2, 2), "117": (2, 1.5, 1.5), "137": (2, 1, 2), "123": (2, 1, 1.5), "612": (1.5, 0.6, 0.4),
-    "131": (1, 3, 19), "136": (0, 0.3, 7), "124": (0, 0.2, 2), "133": (0, 0.5, 3), "111": (0, 0.3, 1.2),
+    "127": (3, 2, 2), "117": (2, 1.5, 1.5), "137": (2, 1, 2), "123": (2, 1, 1.5),
+    "612": (1.5, 0.6, 0.4),
+    "131": (1, 3, 19), "136": (0, 0.3, 7), "124": (0, 0.2, 2), "133": (0, 0.5, 3),
+    "111": (0, 0.3, 1.2),
     "140": (0.3, 2, 3), "148": (0, 0.2, 7), "120": (0, 0.1, 0.5), "138": (0, 0.1, 0.2),
     "155": (0, 7, 0.5), "161": (0, 4, 0.6), "143": (2, 4, 1.5), "156": (0, 0.3, 0.3),
-    "534": (5, 7, 2.2), "575": (1, 7, 1), "424": (0.5, 4, 1), "456": (0.5, 5, 1.5), "444": (2, 2.5, 3),
+    "534": (5, 7, 2.2), "575": (1, 7, 1), "424": (0.5, 4, 1), "456": (0.5, 5, 1.5),
+    "444": (2, 2.5, 3),
     "428": (0.5, 2.5, 4.5), "568": (0.3, 2, 3), "484": (0.5, 1.5, 2), "452": (0, 4, 3.5),
     "564": (0.1, 0.4, 5.5), "404": (0, 0.6, 3), "346": (0.1, 4, 5), "241": (0, 0.8, 4.5),
     "246": (0.1, 1.2, 1.7), "359": (1.5, 2, 0.8), "725": (0.5, 4, 0.7), "715": (0.3, 0.7, 1.5),
@@ -93,8 +98,8 @@ NORWAY: Final = "000"
 
 # ---- education: cuts on talent + trend for the final level, by birth cohort
 LEVELS: Final = ("2", "3", "4", "5", "6", "7", "8")
-LEVEL_CUTS_1930: Final = (0.35, 0.95, 1.30, 1.40, 2.15, 3.00)
-LEVEL_CUTS_1990: Final = (-1.05, -0.72, 0.02, 0.12, 1.12, 2.30)
+LEVEL_CUTS_1930: Final = (-0.35, 0.10, 1.28, 1.36, 2.30, 3.10)
+LEVEL_CUTS_1990: Final = (-1.25, -0.92, 0.0, 0.12, 1.20, 2.70)
 LEVEL_NOISE: Final = 0.85
 LEVEL_WOMEN: Final = {1930: -0.25, 1960: 0.10, 1990: 0.35}
 LATE_BACHELOR: Final = 0.08
@@ -103,7 +108,6 @@ UNKNOWN_EDUCATION: Final = 0.04
 FIELDS: Final = "12345678"
 FIELDS_SCHOOL: Final = ((7, 1, 3, 14, 52, 5, 6, 12), (11, 2, 4, 24, 6, 42, 2, 9))
 FIELDS_HIGHER: Final = ((9, 9, 13, 23, 32, 9, 2, 3), (11, 23, 14, 15, 8, 27, 1, 1))
-"""First digits of LEVELS; `FIELDS_*` are relative weights (sex, field)."""
 
 # ---- work: log-odds-like score of having a job; noise is a person's own part and a yearly part
 WORK_LEVEL: Final = 1.15
@@ -192,7 +196,7 @@ CHILD_BENEFIT: Final = {
 }
 WEALTH_LEVEL: Final = 11.2
 WEALTH_AGE: Final = 0.052
-WEALTH_SPREAD: Final = 1.15
+WEALTH_SPREAD: Final = 0.95
 WEALTH_TAXED: Final = 0.55
 WEALTH_NONE: Final = 0.04
 # Tax: share of what lies above each limit (2020 kroner, indexed as wages).

@@ -15,18 +15,18 @@ def at(points: Mapping[int, float], year: float) -> float:
 
 
 def split(total: int, weights: Floats) -> Index:
-    """Split a whole number by weights into whole numbers with that very sum (largest remainders)."""
+    """Split a whole number by weights into whole numbers of that sum (largest remainders)."""
     shares = weights * (total / weights.sum())
-    parts = np.floor(shares).astype(np.int64)
+    parts: Index = np.floor(shares).astype(np.int64)
     rest = np.argsort(-(shares - parts), kind="stable")[: total - int(parts.sum())]
     parts[rest] += 1
     return parts
 
 
 def choose(rng: np.random.Generator, weights: Floats, count: int) -> Index:
-    """Draw at most `count` different places with the given weights, without replacement, ascending.
+    """Draw at most `count` different places by weight, without replacement, ascending.
 
-    Efraimidis and Spirakis (2006): the largest of log(u)/weight. Places of weight 0 are never drawn.
+    Efraimidis and Spirakis (2006): the largest of log(u)/weight. Weight 0 is never drawn.
     """
     possible = np.flatnonzero(weights > 0)
     if len(possible) <= count:

@@ -24,37 +24,40 @@ def day(year: int, month: int = 1, of_month: int = 1) -> int:
 
 
 def in_year(rng: np.random.Generator, year: int, count: int) -> Days:
-    """Draw `count` days of the year, int32; never 1 January, whose state is the year before's last."""
+    """Draw `count` days of the year, int32; never 1 January, which shows the year before."""
     return rng.integers(day(year, 1, 2), day(year + 1), count, dtype=np.int32)
 
 
 def year_of(days: NDArray[np.integer]) -> NDArray[np.int32]:
     """Give the calendar year of each day."""
-    return _dates(days).astype("datetime64[Y]").astype(np.int32) + 1970
+    years: Days = _dates(days).astype("datetime64[Y]").astype(np.int32) + 1970
+    return years
 
 
 def month_of(days: NDArray[np.integer]) -> NDArray[np.int32]:
     """Give the month, 1 to 12, of each day."""
-    return _dates(days).astype("datetime64[M]").astype(np.int32) % 12 + 1
+    months: Days = _dates(days).astype("datetime64[M]").astype(np.int32) % 12 + 1
+    return months
 
 
 def of_month(days: NDArray[np.integer]) -> NDArray[np.int32]:
     """Give the day of the month of each day."""
     dates = _dates(days)
-    return (dates - dates.astype("datetime64[M]").astype("datetime64[D]")).astype(np.int32) + 1
+    since = dates - dates.astype("datetime64[M]").astype("datetime64[D]")
+    return np.asarray(since.astype(np.int32) + 1)
 
 
 def birthday(birth: NDArray[np.integer], years: NDArray[np.integer] | int) -> Days:
     """Give the day on which each person has lived `years` years (29 February counts as 1 March)."""
     months = _dates(birth).astype("datetime64[M]") + 12 * np.asarray(years)
     days = months.astype("datetime64[D]").astype(np.int64) + of_month(birth) - 1
-    return days.astype(np.int32)
+    return np.asarray(days.astype(np.int32))
 
 
 def age_at(birth: NDArray[np.integer], at: int) -> NDArray[np.int32]:
     """Give completed years of life at the day `at`."""
     years = year_of(np.array([at]))[0] - year_of(birth)
-    return (years - (birthday(birth, years) > at)).astype(np.int32)
+    return np.asarray((years - (birthday(birth, years) > at)).astype(np.int32))
 
 
 def _dates(days: NDArray[np.integer]) -> NDArray[np.datetime64]:

@@ -43,7 +43,8 @@ class Education:
     """When everybody completed each level (NEVER: not), and in which fields.
 
     `completed` has shape (levels, persons) with the levels of `coefficients.LEVELS`; `field` is the
-    place in `coefficients.FIELDS` below level 6 and from there on; `detail` 0 to 4.
+    place in `coefficients.FIELDS` below level 6 and from there on; `detail` 0 to 4. `degree_due` is
+    when a first degree is or would be completed, beyond the horizon too.
     """
 
     completed: Days
@@ -51,6 +52,7 @@ class Education:
     field_higher: NDArray[np.int8]
     detail: NDArray[np.int8]
     unknown: Mask
+    degree_due: Days
 
     def level_on(self, at: int | Days) -> NDArray[np.int8]:
         """Give the highest level on a day as its digit; 0 for none, 9 for unknown."""
@@ -61,9 +63,9 @@ class Education:
 
     def studying(self, at: int) -> Mask:
         """Whether persons are on the way to a first degree: school done, degree to come in time."""
-        school = np.minimum(self.completed[2], self.completed[3])
-        degree = self.completed[c.LEVELS.index("6")]
-        return (school <= at) & (degree > at) & (degree < at + 4 * 366) & ~self.unknown
+        school = self.completed[c.LEVELS.index("4")]
+        soon = (self.degree_due > at) & (self.degree_due < at + 4 * 366)
+        return np.asarray((school <= at) & soon & ~self.unknown)
 
 
 def educate(people: Population, streams: Streams) -> Education:
@@ -87,13 +89,14 @@ def educate(people: Population, streams: Streams) -> Education:
         latest = np.where(earlier < NEVER, earlier, -NEVER).max(axis=0)
         wait = np.maximum(completed[place], latest + 365)
         completed[place] = np.where(completed[place] < NEVER, wait, NEVER)
+    due = completed[c.LEVELS.index("6")].copy()
     completed = _recorded(people, rng, completed)
     foreign = people.origin > 0
     unknown = foreign & (rng.random(size) < c.UNKNOWN_EDUCATION)
     woman = (people.sex == WOMAN).astype(np.int64)
     fields = [_fields(rng, shares, woman) for shares in (c.FIELDS_SCHOOL, c.FIELDS_HIGHER)]
     detail = rng.integers(0, 5, size).astype(np.int8)
-    return Education(completed, fields[0], fields[1], detail, unknown)
+    return Education(completed, fields[0], fields[1], detail, unknown, due)
 
 
 def _final_level(people: Population, rng: np.random.Generator, born: NDArray[np.int32]) -> Index:
@@ -111,11 +114,8 @@ def _passes(digit: str, final: Index) -> Mask:
     """Whether a final level (place in LEVELS) is reached by way of the level `digit`."""
     target = np.array([int(level) for level in c.LEVELS])[final]
     own = int(digit)
-    if own in {3, 5}:
-        return target == own
-    if own == 4:
-        return target >= 4
-    return target >= own
+    # One-year courses lead nowhere: level 3 is dropping out, level 5 an addition to school.
+    return np.asarray(target == own if own in {3, 5} else target >= own)
 
 
 def _recorded(people: Population, rng: np.random.Generator, completed: Days) -> Days:
@@ -138,7 +138,8 @@ def _fields(
     weights = np.array(shares, dtype=np.float64)
     edges: Floats = np.cumsum(weights / weights.sum(axis=1, keepdims=True), axis=1)
     draw = rng.random(len(woman))
-    return (draw[:, None] > edges[woman][:, :-1]).sum(axis=1).astype(np.int8)
+    passed = draw[:, None] > edges[woman][:, :-1]
+    return np.asarray(passed.sum(axis=1).astype(np.int8))
 
 
 def codes() -> list[str]:

@@ -1,4 +1,4 @@
-"""Families and households on a 1 January: who belongs together, in which role and kind of family."""
+"""Families and households on a 1 January: who belongs together, in which role and family type."""
 
 from __future__ import annotations
 
@@ -101,7 +101,8 @@ def roles(birth: Days, sex: NDArray[np.int8], seen: Snapshot) -> Roles:
     """Work out role, size, number of children 0 to 17 and kind of every resident's family."""
     persons = seen.residents
     total = len(birth)
-    family, household = seen.family[persons], seen.household[persons]
+    family = seen.family[persons].astype(np.int64)
+    household = seen.household[persons]
     age = age_at(birth[persons], day(seen.year))
     minor = age < CHILD_AGES
     size = np.bincount(family, minlength=total)

@@ -9,7 +9,16 @@ from numpy.typing import NDArray
 from kohort.databank.synthetic.days import Index, Mask, day
 from kohort.databank.synthetic.families import Roles, Snapshot, roles
 from kohort.databank.synthetic.simulation import Country
-from kohort.databank.synthetic.tables import Part, Table, Tables, coded, dated, spells, years
+from kohort.databank.synthetic.tables import (
+    Part,
+    Table,
+    Tables,
+    Values,
+    coded,
+    dated,
+    spells,
+    years,
+)
 
 _FAMILY = (
     ("BEFOLKNING_REGSTAT_FAMNR", "Familienummer, nøkkelen til den eldste i familien."),
@@ -47,8 +56,8 @@ def tables(country: Country) -> Tables:
     )
 
 
-def _family_values(country: Country, seen: Snapshot, role: Roles) -> dict[str, object]:
-    values = (
+def _family_values(country: Country, seen: Snapshot, role: Roles) -> dict[str, Values]:
+    values: tuple[Values, ...] = (
         country.ids[seen.family[role.persons]],
         pl.Series(role.code),
         pl.Series(role.family_type),
@@ -73,11 +82,13 @@ def couple_status(country: Country, seen: Snapshot, persons: Index) -> NDArray[n
     head = seen.family[persons]
     child_of_couple = seen.child[persons] & (seen.partner[head] >= 0)
     return np.select(
-        [married & same, married, with_child, unchanged, couple & seen.moved_in_together[persons]]
-        + [couple, child_of_couple],
+        [
+            married & same, married, with_child, unchanged,
+            couple & seen.moved_in_together[persons], couple, child_of_couple,
+        ],
         ["2", "1", "3", "5", "6", "7", "8"],
         default="0",
-    )
+    )  # fmt: skip
 
 
 def _common_child(country: Country, seen: Snapshot) -> Mask:

@@ -63,7 +63,7 @@ class Purse:
         capital = self._capital(rng, work, index)
         taxed = wages + np.maximum(business, 0) + pension + capital + benefits["ARBLED"]
         tax = _tax(taxed, index)
-        maintenance = np.where(rng.random(len(tax)) < 0.02, whole(22_000 * index), 0)
+        maintenance = np.where(rng.random(len(tax)) < 0.02, round(22_000 * index), 0)
         maintenance = np.where(work_income > 250_000, maintenance, 0)
         total = work_income + capital + pension + sum(benefits.values())
         wealth, taxed_wealth = self._wealth(rng, work, index)

@@ -138,7 +138,7 @@ def immigration(pop: Population, year: int, count: int) -> None:
 
 
 def _groups(rng: np.random.Generator, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """Give each arrival's part (0 adult, 1 partner, 2 child, 3 child alone) and number of its group."""
+    """Give each arrival's part (0 adult, 1 partner, 2 child, 3 child alone) and its group."""
     kinds: list[int] = []
     group: list[int] = []
     number = 0
@@ -168,7 +168,7 @@ def _born(
     group: np.ndarray,
     first: Index,
 ) -> None:
-    """Give birthdays: adults 19 to 62, partners near them, children 19 to 42 years after the mother."""
+    """Give birthdays: adults of 19 or more, partners near them, children 19 to 42 years younger."""
     start = day(year)
     single = np.bincount(group)[group] == 1
     adult_age = np.where(

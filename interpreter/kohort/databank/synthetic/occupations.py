@@ -16,7 +16,8 @@ _SCHOOL: Final = (
 _UNSKILLED: Final = "5223 9112 8332 5131 9321 5322 9412 9329 8322 7119 5152 9333 4321"
 _DEGREE: Final = (
     "2432 2642 2651 2330 2341", "2341 2342 2330 2356 2355", "2635 3412 2635 3355 2422",
-    "2411 3313 2431 3322 3332 2421", "2511 2512 2513 2514 2519 2521 2522 2523 2529 3511 3514 3112 3115",
+    "2411 3313 2431 3322 3332 2421",
+    "2511 2512 2513 2514 2519 2521 2522 2523 2529 3511 3514 3112 3115",
     "2223 2223 2223 2224 2264 2221", "2132 6130 2133", "3153 5412 3152 3351",
 )  # fmt: skip
 _MASTER: Final = (
@@ -44,4 +45,4 @@ def choose(
     # Level 9 is unknown: whoever has it works where no schooling is asked for.
     which = np.where((skilled == 0) | (level == 9), 0, skilled + field)
     which = np.where(manager, _MANAGER_LIST, which)
-    return _FIRST[which] + (draw * _LENGTHS[which]).astype(np.int64)
+    return np.asarray(_FIRST[which] + (draw * _LENGTHS[which]).astype(np.int64))

@@ -66,7 +66,8 @@ class Places:
     def draw(self, rng: np.random.Generator, count: int) -> Index:
         """Draw places by size: int64, shape (count,)."""
         edges = np.cumsum(self.sizes)
-        return np.searchsorted(edges, rng.random(count) * edges[-1], side="right").astype(np.int64)
+        drawn: Index = np.searchsorted(edges, rng.random(count) * edges[-1], side="right")
+        return drawn
 
     def draw_near(self, rng: np.random.Generator, origin: Index, share: float) -> Index:
         """Draw a place by size: in the origin's county for about `share` of them, else anywhere."""

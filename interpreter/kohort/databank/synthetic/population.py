@@ -38,10 +38,10 @@ class Log:
             self._parts.append((persons.copy(), days.astype(np.int32), values.astype(np.int32)))
 
     def read(self) -> tuple[Index, Days, Days]:
-        """Give persons, days and values ordered by person and day; of one day the last noted stays."""
-        persons, days, values = (
-            np.concatenate([part[column] for part in self._parts]) for column in range(3)
-        )
+        """Give persons, days and values by person and day; of one day the last noted stays."""
+        persons = np.concatenate([part[0] for part in self._parts])
+        days = np.concatenate([part[1] for part in self._parts])
+        values = np.concatenate([part[2] for part in self._parts])
         order = np.lexsort((np.arange(len(persons)), days, persons))
         persons, days, values = persons[order], days[order], values[order]
         final = np.ones(len(persons), dtype=np.bool_)
@@ -127,8 +127,8 @@ class Population:
         return marked[reference]
 
     def free(self) -> Mask:
-        """Who lives in the country as part of no couple, as nobody's child under 18, unmoved."""
-        return (self.state == RESIDENT) & (self.partner < 0) & ~self.moved & ~self.wed
+        """Who lives in the country, in no couple, and has neither moved nor wed this year."""
+        return np.asarray((self.state == RESIDENT) & (self.partner < 0) & ~self.moved & ~self.wed)
 
     # ---- what happens
 

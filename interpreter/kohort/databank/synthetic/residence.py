@@ -39,12 +39,12 @@ def tables(country: Country, education: Education) -> Tables:
     actual = [part for part in actual if part.start >= day(since[0])]
     yield dated("BEFOLKNING_KOMMNR_FAKTISK", "Kommune der personen faktisk bor.", actual)
     cut = by_code(country.residence)
-    chains = [chain for chain in where.chains]
+    chains = where.chains
     codes = sorted({code for chain in chains for code, _ in chain})
-    number = {code: place for place, code in enumerate(codes)}
+    number = {code: row for row, code in enumerate(codes)}
     table = np.full((len(chains), max(map(len, chains))), -1)
-    for place, chain in enumerate(chains):
-        table[place, : len(chain)] = [number[code] for code, _ in chain]
+    for row, chain in enumerate(chains):
+        table[row, : len(chain)] = [number[code] for code, _ in chain]
     step, place = np.divmod(cut.value.astype(np.int64), len(chains))
     yield spells(
         "BOSATTEFDT_BOSTED",

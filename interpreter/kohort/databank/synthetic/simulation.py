@@ -1,4 +1,4 @@
-"""Runs the country from 1960 to the horizon, year by year, and keeps what the bank needs to know."""
+"""Runs the country from 1960 to the horizon, year by year, and keeps what the bank describes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from kohort.databank.synthetic import coefficients as c
 from kohort.databank.synthetic import curve, migration, stock, unions, vital
 from kohort.databank.synthetic.days import Days, Index, day
 from kohort.databank.synthetic.families import Snapshot, snapshot
-from kohort.databank.synthetic.population import ABSENT, Log, NOWHERE, RESIDENT, Population
+from kohort.databank.synthetic.population import ABSENT, NOWHERE, RESIDENT, Log, Population
 from kohort.databank.synthetic.streams import Streams
 
 FEWEST_PERSONS = 1_000

@@ -29,7 +29,7 @@ def settle(pop: Population, count: int) -> None:
     who = pop.claim(count)
     vital.newborn(pop, rng, who)
     ages = np.arange(_OLDEST + 1)
-    weights = np.array([curve.at(c.COHORTS, c.FIRST - 1 - age) for age in ages])
+    weights = np.array([curve.at(c.COHORTS, c.FIRST - 1 - age) for age in range(_OLDEST + 1)])
     weights = weights * _survival(ages)
     age = np.repeat(ages, curve.split(count, weights))
     pop.birth[who] = day(c.FIRST) - 2 - (age * 365.25 + rng.random(count) * 363).astype(np.int32)

@@ -49,13 +49,12 @@ def seek(country: Country, work: WorkYear, support: Support) -> Floats:
     # Spells of group 1 that do not belong to the jobless end before the reference day.
     early = (group[who] == _FULLY) & ~jobless
     stop = np.where(early, np.minimum(stop, reference - 10), stop)
-    start, stop = np.maximum(start, low), np.minimum(stop, high)
-    stop = np.minimum(stop, country.people.death[who])
-    start, stop = start.astype(np.int32), stop.astype(np.int32)
-    support.seeking.append((who, start, stop, group[who]))
+    last: Days = np.minimum(np.minimum(stop, high), country.people.death[who]).astype(np.int32)
+    first: Days = np.maximum(start, low).astype(np.int32)
+    support.seeking.append((who.astype(np.int64), first, last, group[who]))
     paid = np.zeros(size)
     counts = np.isin(group[who], PAID_GROUPS)
-    inside = np.minimum(stop, day(work.year + 1) - 1) - start + 1
+    inside = np.minimum(last, day(work.year + 1) - 1) - first + 1
     paid[who[counts]] = np.maximum(inside[counts], 0)
     return paid
 

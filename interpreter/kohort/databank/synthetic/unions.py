@@ -122,7 +122,8 @@ def marriages(pop: Population, year: int) -> None:
     free &= (pop.spouse[first] < 0) & (pop.spouse[second] < 0)
     same = pop.sex[first] == pop.sex[second]
     free &= ~same | (year >= REGISTERED_PARTNERSHIPS[0])
-    chosen = free & (rng.random(len(first)) < c.MARRIAGE_RATE)
+    rate = np.where(same, c.MARRIAGE_RATE_SAME_SEX, c.MARRIAGE_RATE)
+    chosen = free & (rng.random(len(first)) < rate)
     _marry(pop, first[chosen], second[chosen], in_year(rng, year, int(chosen.sum())), year)
     if year > REGISTERED_PARTNERSHIPS[1]:
         registered = (pop.marital[first] == PARTNERED) & ~pop.wed[first] & ~pop.wed[second]

@@ -30,11 +30,11 @@ def hazard(age: np.ndarray, sex: np.ndarray, year: int) -> Floats:
     at_80 = np.where(sex == MAN, *c.DEATH_AT_80)
     level = at_80 * np.exp(c.DEATH_SLOPE * (age - 80)) + c.DEATH_BACKGROUND
     level = np.where(age < 1, c.DEATH_INFANT, level)
-    return np.minimum(level * np.exp(-c.DEATH_DECLINE * (year - 2020)), 0.6)
+    return np.asarray(np.minimum(level * np.exp(-c.DEATH_DECLINE * (year - 2020)), 0.6))
 
 
 def deaths(pop: Population, year: int) -> None:
-    """Let people die; widow their spouses; give their children to the other parent or foster them."""
+    """Let people die; widow their spouses; give their children to another parent or foster them."""
     rng = pop.streams.of("deaths", year)
     alive = np.flatnonzero((pop.state == RESIDENT) | (pop.state == ABROAD))
     age = pop.age(day(year))[alive]
@@ -186,7 +186,9 @@ def newborn(pop: Population, rng: np.random.Generator, who: Index) -> None:
 
 def _born_abroad(pop: Population, rng: np.random.Generator, who: Index, year: int) -> Mask:
     native = pop.origin[pop.mother[who]] == 0
-    abroad = native & (rng.random(len(who)) < c.BORN_ABROAD)
+    mixed = (pop.father[who] >= 0) & (pop.origin[pop.father[who]] > 0)
+    share = np.where(mixed, c.BORN_ABROAD_MIXED, c.BORN_ABROAD)
+    abroad = native & (rng.random(len(who)) < share)
     # They arrive up to two years later, which must lie before the horizon.
     abroad &= year + 3 <= c.HORIZON
     pop.origin[who[abroad]] = draw_origin(rng, year, int(abroad.sum()))

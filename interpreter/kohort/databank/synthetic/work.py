@@ -1,4 +1,4 @@
-"""Work: year by year who has a job, who seeks one, who is disabled, in which occupation and where."""
+"""Work: year by year who has which job and where, who seeks one, who is disabled."""
 
 from __future__ import annotations
 
@@ -102,6 +102,8 @@ class Labour:
         score = self._score(year, age, level, student)
         status = self._status(score, age, student, level)
         status[here == 0] = OUTSIDE
+        # Who comes or goes in the year is not yet, or no longer, registered as seeking.
+        status[(here < 1) & (status == JOBLESS)] = OUTSIDE
         self._change_jobs(rng, year, status)
         manager = (self.leads < 0.09) & (age >= 33) & (level >= 4) & (level < 9)
         field = np.where(level >= 6, self.education.field_higher, self.education.field)
@@ -169,7 +171,8 @@ class Labour:
         full = np.select(
             [self.job < 0.72, self.job < 0.86, self.job < 0.95], [37.5, 35.5, 40.0], 38.0
         )
-        return np.round(np.where(draw < share, part, full), 1)
+        hours: Floats = np.where(draw < share, part, full)
+        return np.round(hours, 1)
 
     def _become_disabled(
         self, year: int, age: NDArray[np.int32], here: Floats, level: NDArray[np.int8]
