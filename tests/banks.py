@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -14,6 +13,7 @@ from kohort.databank.manifest import Manifest
 from kohort.databank.writer import DatabankWriter
 
 PEOPLE = range(1, 21)
+_SPELLS = (epoch_day("1990-01-01"), epoch_day("2024-12-31"))
 YEAR_END = {year: epoch_day(f"{year}-12-31") for year in (2019, 2020, 2021)}
 
 
@@ -49,8 +49,9 @@ def small(folder: Path) -> Path:
     return root
 
 
-def _defined(name: str) -> VariableDefinition:
-    return catalogued(name, description="Laget for prøver", population="Tjue personer")
+def _defined(name: str, coverage: tuple[int, int] | None = None) -> VariableDefinition:
+    words = {"description": "Laget for prøver", "population": "Tjue personer"}
+    return catalogued(name, coverage=coverage, **words)
 
 
 def _fixed(values: dict[int, object]) -> pl.DataFrame:
@@ -105,6 +106,6 @@ def _data_sets() -> list[tuple[VariableDefinition, pl.DataFrame]]:
             _defined("BEFOLKNING_REGSTAT_FAMNR"),
             _on(first_day, {i: i - 1 + i % 2 for i in PEOPLE}),
         ),
-        (replace(_defined("INNTEKT_WLONN")), _spells([(i, v, a, b) for i, v, a, b in wages])),
-        (_defined("SIVSTANDFDT_SIVSTAND"), _spells(civil)),
+        (_defined("INNTEKT_WLONN"), _spells([(i, v, a, b) for i, v, a, b in wages])),
+        (_defined("SIVSTANDFDT_SIVSTAND", _SPELLS), _spells(civil)),
     ]

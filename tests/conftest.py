@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import banks
 import pytest
+from pages import Page
 
 from kohort.assembly import new_session
 from kohort.session import Session
-from tests import banks
-from tests.pages import Page
 
 FOLDER = Path(__file__).parent
 
