@@ -1,7 +1,8 @@
-"""A worker process with a made-up language in place of the engine, to test the client and the prompt.
+"""A worker process with a made-up language in place of the engine, to test the client.
 
-Statements: `keep WORD` takes effect, `say WORD` shows it, `wait SECONDS` sleeps, `spin` holds the interpreter
-lock, `abort` dies as polars does for want of memory, `raise`, `print` writes everywhere it can, `refuse`, `wrong`.
+`keep WORD` takes effect, `say WORD` shows it, `wait SECONDS` sleeps, `spin` holds the interpreter
+lock, `abort` dies as polars does for want of memory; further `raise`, `print` (wherever it can),
+`refuse`, `wrong` and `mask`.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 from kohort.diagnostic import Diagnostic, Span, wrong
 from kohort.disclosure.released import Released, from_wire
@@ -27,7 +29,7 @@ def document(text: str) -> Released:
     block = {"block": "lines", "lines": [text]}
     context = {
         "profile": "", "profile_hash": "", "databanks": [], "dataset": "", "unit_type": "",
-        "population": [],
+        "population": [], "zero_display": "0",
     }  # fmt: skip
     return from_wire({"kind": "text", "content": {"blocks": [block]}, "context": context})
 
@@ -97,5 +99,16 @@ def open_session(opening: Opening) -> DoubleSession:
     return DoubleSession()
 
 
-if __name__ == "__main__":
+def command(module: str, call: str) -> tuple[str, ...]:
+    """Give the command for a process that imports a module of the tests and calls one function."""
+    root = str(Path(__file__).absolute().parents[1])
+    script = f"import sys; sys.path[:0] = [{root!r}]; from tests.{module} import {call}; {call}()"
+    return (sys.executable, "-P", "-c", script)
+
+
+COMMAND = command("engine_double", "serve_double")
+
+
+def serve_double() -> None:
+    """Be the worker."""
     main(open_session)

@@ -1,4 +1,4 @@
-"""The worker's process and its client: framing, interruption, death, replay, and what never leaves."""
+"""The worker's process and its client: frames, interruption, death, replay, what never leaves."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-import engine_double
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,8 +23,9 @@ from kohort.diagnostic import Diagnostic, Span
 from kohort.disclosure.released import Lines, Text
 from kohort.event import Event, Finished, Result, Started, Told
 from kohort.opening import Opening, from_message, to_message
+from tests import engine_double
 
-COMMAND = (sys.executable, "-P", str(Path(__file__).with_name("engine_double.py")))
+COMMAND = engine_double.COMMAND
 
 
 @pytest.fixture

@@ -1,0 +1,73 @@
+"""The prompt over a worker that checks statements for real and only pretends to run them.
+
+A dataset called `slow` takes half a minute to create, one called `fatal` kills the process.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing
+
+from kohort import program
+from kohort.catalogue import Catalogue
+from kohort.client import Worker
+from kohort.diagnostic import Diagnostic, ScriptError
+from kohort.event import Event, Finished, Result, Started, Told
+from kohort.exit_code import DONE, WRONG
+from kohort.opening import Opening
+from kohort.repl.loop import Loop
+from kohort.scope import Scope
+from kohort.worker import main
+from tests.engine_double import command, document
+
+
+class CheckingSession:
+    """Moves a scope on and shows the names of what it was given."""
+
+    def __init__(self, databanks: tuple[str, ...]) -> None:
+        self.scope = Scope(Catalogue.configured(databanks))
+        self.statements: tuple[str, ...] = ()
+
+    def run(self, text: str, batch: bool) -> Iterator[Event]:
+        """Check statement by statement, up to the first mistake."""
+        for node in program.read(text).nodes:
+            for item in program.unroll((node,), self.scope):
+                if isinstance(item, Diagnostic):
+                    yield Told(item)
+                    yield Finished(WRONG)
+                    return
+                yield Started(1, 1, item.span)
+                try:
+                    program.check_command(item, self.scope)
+                except ScriptError as error:
+                    yield Told(error.diagnostic)
+                    yield Finished(WRONG)
+                    return
+                _pretend(str(getattr(item, "dataset", "")))
+                yield Result(document(f"ran {item.name}"), item.span)
+            if not isinstance(node, Diagnostic):
+                self.statements += (text[node.span.start : node.span.end],)
+        yield Finished(DONE)
+
+
+def _pretend(name: str) -> None:
+    if name == "slow":
+        time.sleep(30)
+    if name == "fatal":
+        os.abort()
+
+
+def serve_checking() -> None:
+    """Be the worker."""
+    main(lambda given: CheckingSession(given.databanks))
+
+
+def prompt() -> None:
+    """Be the prompt; the arguments are databanks."""
+    databanks = tuple(sys.argv[1:])
+    opening = Opening(databanks)
+    with closing(Worker(opening, command("prompt_double", "serve_checking"))) as worker:
+        sys.exit(Loop(worker, Catalogue.configured(databanks), opening).run())
