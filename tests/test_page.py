@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from html.parser import HTMLParser
 from typing import Any, Final
 
@@ -43,7 +44,7 @@ def contents(text: str) -> list[Content]:
         (
             (Key("code", text, text), Key("statistic", "freq")),
             (Key("reference", text, text), Key("total")),
-            (Key("term", text, text), Key("missing")),
+            (Key("term", text, text), Key("variable", text, text)),
         ),
         ((Key("code", text, text),), (Key("total"),)),
         ((Cell(98412), Cell(None, "hidden")), (Cell(0.5), Cell(None, "zero")), (Cell(1), Cell(2))),
@@ -104,40 +105,13 @@ def read(html: str) -> Reader:
     return reader
 
 
-TAGS: Final = frozenset([
-    "html",
-    "head",
-    "meta",
-    "title",
-    "style",
-    "body",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "section",
-    "div",
-    "pre",
-    "p",
-    "table",
-    "caption",
-    "thead",
-    "tbody",
-    "tr",
-    "th",
-    "td",
-    "dl",
-    "dt",
-    "dd",
-    "ul",
-    "ol",
-    "li",
-    "em",
-    "strong",
-    "code",
-])
+TAGS: Final = frozenset(
+    re.findall(
+        r"\w+",
+        "html head meta title style body h1 h2 h3 h4 h5 h6 section div pre p table caption thead "
+        "tbody tr th td dl dt dd ul ol li em strong code",
+    )
+)
 ATTRIBUTES: Final = frozenset([
     "lang",
     "charset",
