@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from typing import Final
 
 from lark import UnexpectedInput, UnexpectedToken
 
 from kohort.command import commands
 from kohort.diagnostic import Diagnostic, Span, nearest, suggestion
-from kohort.parser import keywords, language, sentences
+from kohort.parser import keywords, language, parser, sentences
 
-_WORD: Final = re.compile(r"\$?[\w@-]+")
-_NAME: Final = re.compile(r"[^\W\d]\w*(-[^\W\d]\w*)+")
+_WORD: Final = re.compile(r"\$?[\w@]+(-[\w@]+)*")
+_QUOTED: Final = re.compile(r"'[^']*'|\"[^\"]*\"")
+_MOST: Final = 6
 
-KINDS: Final = {
+_KINDS: Final = {
     "NAME": "a variable", "VARIABLE": "a variable", "RENAMED": "a variable",
     "LABELLED": "a variable", "NEW_VARIABLE": "a new name", "DATASET": "a dataset",
     "NEW_DATASET": "a new name", "CODE_LIST": "a code list", "NEW_CODE_LIST": "a new name",
@@ -26,31 +28,44 @@ KINDS: Final = {
     "SEARCHED": "a word", "TOPIC": "a command or function", "GROUP": "'missing'",
     "EXTREME": "'min' or 'max'", "COMPARE": "an operator", "OR": "an operator",
     "AND": "an operator", "PLUS": "an operator", "TIMES": "an operator",
-    "DIVIDE": "an operator", "POWER": "an operator",
+    "DIVIDE": "an operator", "POWER": "an operator", "$END": "the end of the line",
 }  # fmt: skip
 """What may stand in a place, in the user's words, by the grammar's terminals."""
 
-_UNSAID: Final = frozenset({
-    "BINDING", "FUNCTION", "MINUS", "NOT", "MISSING", "PREFIX", "INTERACTION", "FLAGGED", "LPAR",
-    "$END",
+_NAMES: Final = frozenset({
+    "VARIABLE", "RENAMED", "LABELLED", "NEW_VARIABLE", "DATASET", "NEW_DATASET", "CODE_LIST",
+    "NEW_CODE_LIST",
 })  # fmt: skip
-_MOST: Final = 6
+_UNSAID: Final = frozenset({
+    "BINDING",
+    "FUNCTION",
+    "MINUS",
+    "NOT",
+    "MISSING",
+    "PREFIX",
+    "INTERACTION",
+    "FLAGGED",
+})
 
 _OPERATORS: Final = {
     "&&": "write '&' once",
     "||": "write '|' once",
     "**": "the power operator is '^'",
-    "=": "'=' assigns; to compare, write '=='",
-    "==": "'==' compares; to assign, write '='",
-    "%": "there is no '%' operator",
     "<>": "write '!='",
     "=<": "write '<='",
     "=>": "write '>='",
+    "=!": "write '!='",
+    "==": "'==' compares; to assign, write '='",
     "${": "a binding is read as $name, without braces",
-    "[": "there are no brackets in this language; lists are separated by blanks",
+    "=": "'=' assigns; to compare, write '=='",
+    "%": "there is no '%' operator",
+    "[": "there are no brackets in this language; the items of a list are separated by blanks",
     "{": "there are no braces in this language; a block ends with 'end'",
 }
 _SPOKEN: Final = {"and": "&", "or": "|", "not": "!"}
+
+
+# ---- the command
 
 
 def unknown_command(text: str, span: Span, word: str) -> Diagnostic:
@@ -63,16 +78,13 @@ def unknown_command(text: str, span: Span, word: str) -> Diagnostic:
     if word in language() or word in sentences():
         message = f"'{word}' belongs to the language but is not built yet"
         return Diagnostic("not-built-yet", message, where)
-    rest = text[text.find(word) + len(word) :].lstrip()
-    hint = _command_hint(word, rest)
+    hint = _command_hint(word, text[text.find(word) + len(word) :].lstrip())
     return Diagnostic("unknown-command", f"there is no command '{word}'", where, hint)
 
 
 def _command_hint(word: str, rest: str) -> str | None:
     if rest.startswith("=") and not rest.startswith("=="):
         return f"write 'generate {word} = ...' for a variable, 'let {word} = ...' for a constant"
-    if word == "endblock":
-        return "it belongs to a 'textblock'"
     if len(word) > 1:
         begun = sorted(name for name in commands() if name.startswith(word.casefold()))
         if begun:
@@ -80,135 +92,238 @@ def _command_hint(word: str, rest: str) -> str | None:
     return suggestion(word, commands()) or suggestion(word, language())
 
 
+# ---- the rest of the line
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where the parser stopped: line, offset in it, and the terminals it would have taken."""
+
+    text: str
+    offset: int
+    accepted: frozenset[str]
+    command: str
+
+    @property
+    def rest(self) -> str:
+        return self.text[self.offset :]
+
+    @property
+    def before(self) -> str:
+        """What stands before, with the insides of texts blanked out."""
+        return _QUOTED.sub(lambda found: " " * len(found[0]), self.text[: self.offset])
+
+    @property
+    def word(self) -> str:
+        found = _WORD.match(self.text, self.offset)
+        return found[0] if found is not None else self.rest[:1]
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A mistake that has an explanation of its own; `start` and `width` within the line."""
+
+    code: str
+    message: str
+    hint: str | None
+    start: int
+    width: int
+
+
 def explained(error: UnexpectedInput, text: str, at: int, command: str) -> Diagnostic:
     """Give the diagnostic for a line that the parser refused; `at` is the line's offset."""
-    place = _place(error, text)
-    accepted = _accepted(error)
-    found = _WORD.match(text, place)
-    word = found[0] if found is not None else text[place : place + 1]
-    span = Span(at + place, at + place + max(len(word), 1))
-    special = _special(text, place, accepted, command)
-    if special is not None:
-        code, message, hint, width = special
-        return Diagnostic(code, message, Span(span.start, span.start + width), hint)
-    expected = _listed(accepted)
-    if place >= len(text):
+    offset = _offset(error, text)
+    place = _Place(text, offset, _accepted(text[:offset]), command)
+    for look in (_quote, _condition, _operator, _comma, _parenthesis, _join):
+        special = look(place)
+        if special is not None:
+            span = Span(at + special.start, at + special.start + special.width)
+            return Diagnostic(special.code, special.message, span, special.hint)
+    expected = _listed(place.accepted)
+    if offset >= len(text):
         end = Span(at + len(text), at + len(text))
         message = f"the statement is not complete; expected {expected}"
-        return Diagnostic("incomplete", message, end, _example(command))
+        return Diagnostic("incomplete", message, end, _completing_hint(place))
+    word = place.word
+    span = Span(at + offset, at + offset + len(word))
     message = f"'{word}' cannot stand here; expected {expected}"
-    return Diagnostic("unexpected", message, span, _hint(word, accepted, text, place))
+    return Diagnostic("unexpected", message, span, _hint(place))
 
 
-def _place(error: UnexpectedInput, text: str) -> int:
-    token = error.token if isinstance(error, UnexpectedToken) else None
-    if token is not None and token.type == "$END":
+def _offset(error: UnexpectedInput, text: str) -> int:
+    if isinstance(error, UnexpectedToken) and error.token.type == "$END":
         return len(text)
     return error.pos_in_stream or 0
 
 
-def _accepted(error: UnexpectedInput) -> frozenset[str]:
-    state = getattr(error, "interactive_parser", None)
-    return frozenset() if state is None else frozenset(state.accepts())
+def _accepted(before: str) -> frozenset[str]:
+    # asked anew: when an error is raised, the parser has already given up some of the alternatives
+    try:
+        state = parser().parse_interactive(before)
+        state.exhaust_lexer()
+    except UnexpectedInput:
+        return frozenset()
+    return frozenset(state.accepts())  # type: ignore[no-untyped-call]
 
 
-_Special = tuple[str, str, str | None, int]
+def _quote(place: _Place) -> _Found | None:
+    quote = place.rest[:1]
+    if quote not in ("'", '"') or place.text.find(quote, place.offset + 1) >= 0:
+        return None
+    hint = "a text ends with the quote that it begins with"
+    width = len(place.rest)
+    return _Found("unclosed-text", "this text is never closed", hint, place.offset, width)
 
 
-def _special(text: str, place: int, accepted: Collection[str], command: str) -> _Special | None:
-    """Give code, message, hint and width for mistakes that have an explanation of their own."""
-    here = text[place : place + 1]
-    if here in ("'", '"') and here and text.find(here, place + 1) < 0:
-        hint = "a text ends with the quote that it begins with"
-        return "unclosed-text", "this text is never closed", hint, len(text) - place
-    operator = _operator(text, place, accepted)
-    if operator is not None:
-        sign, hint = operator
-        return "unexpected", f"'{sign}' cannot stand here", hint, len(sign)
-    if here == "," and "$END" in accepted and not sentences()[command]:
-        message = f"'{command}' takes no options"
-        hint = "names are separated by blanks, without commas" if _listing(accepted) else None
-        return "no-options", message, hint, len(text) - place
-    if re.match(r"if\b", text[place:]) and "$END" in accepted and "IF" not in accepted:
-        if _late(text, place):
-            message = "an 'if' stands before the comma, not among the options"
-            return "late-condition", message, "write '... if CONDITION, OPTIONS'", 2
-        message = f"'{command}' takes no condition"
-        return "no-condition", message, "use 'keep if' or 'generate ... if'", 2
-    depth = _open_parentheses(text[:place])
-    if place >= len(text) and depth > 0 and "RPAR" in accepted:
-        return "unclosed-parenthesis", "a parenthesis is never closed", None, 1
-    if here == ")" and depth == 0:
-        return "unmatched-parenthesis", "this parenthesis closes nothing", None, 1
+def _condition(place: _Place) -> _Found | None:
+    late = _after_comma(place)
+    if late is not None:
+        message = "an 'if' stands before the comma, not among the options"
+        return _Found("late-condition", message, "write '... if CONDITION, OPTIONS'", late, 2)
+    if place.word != "if" or not {"$END", "OR"} & place.accepted:
+        return None
+    if re.search(r"\bif\b", place.before):
+        hint = "join the conditions with '&'"
+        return _Found("second-condition", "'if' stands twice", hint, place.offset, 2)
+    message = f"'{place.command}' takes no condition"
+    return _Found("no-condition", message, "'keep if' narrows the dataset first", place.offset, 2)
+
+
+def _after_comma(place: _Place) -> int | None:
+    if not {"OPTION", "COMMA"} & place.accepted:
+        return None
+    written = place.before + place.word
+    depth = 0
+    for found in re.finditer(r"[(),]|\bif\b", written):
+        depth += {"(": 1, ")": -1}.get(found[0], 0)
+        if found[0] == "," and depth == 0:
+            late = re.search(r"\bif\b", written[found.end() :])
+            return None if late is None else found.end() + late.start()
     return None
 
 
-def _late(text: str, place: int) -> bool:
-    return "," in text[:place]
-
-
-def _operator(text: str, place: int, accepted: Collection[str]) -> tuple[str, str] | None:
-    for sign in ("&&", "||", "**", "<>", "=<", "=>", "==", "${"):
+def _operator(place: _Place) -> _Found | None:
+    for sign, hint in _OPERATORS.items():
         # the parser stops at the second character where the first is an operator itself
-        for start in (place, place - 1):
-            if start >= 0 and text[start : start + 2] == sign:
-                if sign == "==" and "EQUAL" not in accepted:
-                    continue
-                return sign, _OPERATORS[sign]
-    sign = text[place : place + 1]
-    if sign == "=" and "COMPARE" not in accepted:
+        for start in sorted({place.offset, place.offset - len(sign) + 1}):
+            if start < 0 or place.text[start : start + len(sign)] != sign:
+                continue
+            if sign == "=" and "COMPARE" not in place.accepted:
+                continue
+            if sign == "==" and start == place.offset:
+                continue
+            return _Found("unexpected", f"'{sign}' cannot stand here", hint, start, len(sign))
+    return None
+
+
+def _comma(place: _Place) -> _Found | None:
+    if place.rest[:1] != "," or "$END" not in place.accepted or sentences()[place.command]:
         return None
-    return (sign, _OPERATORS[sign]) if sign and sign in _OPERATORS else None
+    message = f"'{place.command}' takes no options"
+    listing = {"VARIABLE", "PATH", "SEARCHED"} & place.accepted
+    hint = "the items of a list are separated by blanks" if listing else None
+    return _Found("no-options", message, hint, place.offset, len(place.rest))
 
 
-def _listing(accepted: Collection[str]) -> bool:
-    return bool({"VARIABLE", "SYMBOL"} & set(accepted))
+def _parenthesis(place: _Place) -> _Found | None:
+    before = place.before
+    depth = before.count("(") - before.count(")")
+    if not place.rest and depth > 0 and "RPAR" in place.accepted:
+        start = _last_open(before)
+        return _Found("unclosed-parenthesis", "this parenthesis is never closed", None, start, 1)
+    if place.rest[:1] == ")" and depth == 0:
+        message = "this parenthesis closes nothing"
+        return _Found("unmatched-parenthesis", message, None, place.offset, 1)
+    return None
 
 
-def _open_parentheses(text: str) -> int:
-    bare = re.sub(r"'[^']*'|\"[^\"]*\"", "", text)
-    return bare.count("(") - bare.count(")")
+def _last_open(before: str) -> int:
+    depth = 0
+    for offset in range(len(before) - 1, -1, -1):
+        depth += {")": 1, "(": -1}.get(before[offset], 0)
+        if depth < 0:
+            return offset
+    return 0
+
+
+def _join(place: _Place) -> _Found | None:
+    found = re.match(r"\$[^\W\d]\w*", place.rest)
+    if found is None:
+        return None
+    if {"NEW_BINDING", "ITERATOR"} & place.accepted:
+        message = "a new binding is named without '$'"
+        return _Found("unexpected", message, f"write {found[0][1:]}", place.offset, len(found[0]))
+    stem = re.search(r"[^\W\d]\w*$", place.before)
+    if stem is None:
+        return None
+    message = f"'{stem[0]}{found[0]}' is not one name"
+    hint = f"to join them, write {stem[0]} ++ {found[0]}"
+    return _Found(
+        "unexpected", message, hint, stem.start(), place.offset + len(found[0]) - stem.start()
+    )
+
+
+# ---- words
 
 
 def _listed(accepted: Iterable[str]) -> str:
     """Give what may stand in a place as words: kinds of things first, then keywords and signs."""
-    given = [name for name in accepted if name not in _UNSAID]
-    kinds = sorted({KINDS[name] for name in given if name in KINDS and name != "COMPARE"})
-    operators = [kind for kind in kinds if kind == "an operator"]
-    things = [kind for kind in kinds if kind != "an operator"]
-    words = sorted(
-        f"'{keywords()[name]}'" for name in given if name in keywords() and name not in KINDS
-    )
-    parts = [*things, *words, *operators][:_MOST]
+    given = set(accepted) - _UNSAID
+    if given & _NAMES:
+        given -= {"STRING", "LPAR"}
+    if given & {"NAME", "COMPARE"}:
+        given -= {"LPAR"}
+    if len(given) > 1:
+        given -= {name for name in given if keywords().get(name) == "++"}
+    kinds = {_KINDS[name] for name in given if name in _KINDS}
+    words = {f"'{keywords()[name]}'" for name in given - set(_KINDS) if name in keywords()}
+    last = [kind for kind in ("an operator", "the end of the line") if kind in kinds]
+    parts = [*sorted(kinds - set(last)), *sorted(words), *last]
+    if len(parts) > _MOST:
+        parts = parts[:_MOST]
     if not parts:
-        return "the end of the line"
+        return "something else"
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} or {parts[-1]}"
 
 
-def _hint(word: str, accepted: Collection[str], text: str, place: int) -> str | None:
-    known = [keywords()[name] for name in accepted if name in keywords()]
-    words = [name for name in known if name[0].isalpha()]
+def _keywords(accepted: Collection[str]) -> list[str]:
+    known = (keywords()[name] for name in accepted if name in keywords())
+    return [word for word in known if word[0].isalpha()]
+
+
+def _hint(place: _Place) -> str | None:
+    word, accepted = place.word, place.accepted
     if word in _SPOKEN and ("AND" in accepted or word == "not"):
         return f"write '{_SPOKEN[word]}'"
     if "DATE" in accepted and word[:1].isdigit():
         return "a date is written YYYY-MM-DD"
     if "PATH" in accepted:
         return "a register variable is written alias/NAME, without blanks"
-    hyphenated = _hyphenated(text, place)
-    if hyphenated is not None and "EQUAL" in accepted:
-        return f"a name holds letters, digits and _: '{hyphenated.replace('-', '_')}'"
+    if accepted == {"LPAR"} or ("LPAR" in accepted and place.command in ("collapse", "recode")):
+        return f"'{place.command}' needs parentheses: {_PARENTHESES.get(place.command, '(...)')}"
+    if word == "-" and "VARIABLE" in accepted:
+        return "a name holds letters, digits and _, and a list has no ranges"
     if word[:1].isdigit() and not word.isdigit():
         return "a name begins with a letter or _; a code that is a text stands in quotes"
-    near = nearest(word, words)
+    if "LABEL" in accepted:
+        return "a label of more than letters stands in quotes"
+    stem = re.search(r"[^\W\d]\w*$", place.before)
+    rest = re.match(r"-([^\W\d]\w*)", place.rest)
+    if stem is not None and rest is not None:
+        return f"a name holds letters, digits and _, as in '{stem[0]}_{rest[1]}'"
+    if word in "=<>!&|" and "IF" in accepted:
+        return "a condition begins with 'if'"
+    near = nearest(word, _keywords(accepted))
     return None if near is None else f"did you mean '{near}'?"
 
 
-def _hyphenated(text: str, place: int) -> str | None:
-    for found in _NAME.finditer(text):
-        if found.start() < place < found.end():
-            return found[0]
-    return None
+_PARENTHESES: Final = {"collapse": "(mean) income", "recode": "(1 2 = 3)"}
 
 
-def _example(command: str) -> str:
-    return f"'help {command}' shows how it is written"
+def _completing_hint(place: _Place) -> str:
+    wanted = _keywords(place.accepted)
+    for found in re.finditer(r"[^\W\d]\w+", place.text):
+        near = nearest(found[0], wanted)
+        if near is not None and found[0] != near and found.start() > 0:
+            return f"is '{found[0]}' meant to be '{near}'?"
+    return f"'help {place.command}' shows how it is written"
