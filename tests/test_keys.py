@@ -119,3 +119,12 @@ def test_links_pipes_and_nothing_are_refused(tmp_path: Path) -> None:
     for name in ("link", "pipe", "nothing"):
         with pytest.raises(keys.KeyFileError):
             keys.load_master(tmp_path / name)
+
+
+def test_samples_are_keyed_by_unit_and_bucket() -> None:
+    units = keys.record_keys(EXAMPLE, "PERSON", range(4000))
+    one = keys.record_uniform(EXAMPLE, "sample/v1/1", units)
+    assert (one[::-1] == keys.record_uniform(EXAMPLE, "sample/v1/1", units[::-1])).all()
+    other = keys.record_uniform(EXAMPLE, "sample/v1/2", units)
+    assert abs(np.corrcoef(one, other)[0, 1]) < 0.06
+    assert (one < 0.25).mean() == pytest.approx(0.25, abs=0.03)

@@ -1,11 +1,14 @@
 """Shares, tables and populations: decisions that see published numbers only."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import get_type_hints
 
 import numpy as np
 import pytest
 
-from kohort.disclosure import population, profile, shares, tables
+from kohort.disclosure import limits, magnitudes, population, profile, quantiles, shares, tables
+from kohort.disclosure.contributors import Contributors
 from kohort.disclosure.magnitudes import Moments
 from kohort.disclosure.published import Published, State
 
@@ -76,12 +79,12 @@ def test_moments_of_codes_one_and_two() -> None:
 
 
 def test_rare_is_decided_on_published_numbers() -> None:
-    magnitudes = DEFAULT.magnitudes
+    default = DEFAULT.magnitudes
     # One per cent of 2000 is 20; the random rank averages 30; the bound is 60.
-    assert shares.rare(magnitudes, 59, 2000)
-    assert not shares.rare(magnitudes, 60, 2000)
-    assert shares.rare(magnitudes, 14, 100)
-    assert not shares.rare(magnitudes, 15, 100)
+    assert shares.rare(default, 59, 2000)
+    assert not shares.rare(default, 60, 2000)
+    assert shares.rare(default, 14, 100)
+    assert not shares.rare(default, 15, 100)
     # A fixed rank of 20 leaves a variable that is non-zero for 21.
     assert shares.rare(MICRODATA.magnitudes, 20, 2000)
     assert not shares.rare(MICRODATA.magnitudes, 21, 2000)
@@ -165,13 +168,48 @@ def test_what_noise_adds_to_a_chi_square() -> None:
 
 
 def test_populations() -> None:
-    limits = DEFAULT.population
-    assert not population.large_enough(limits, 1009)
-    assert population.large_enough(limits, 1010)
+    default = DEFAULT.population
+    assert not population.large_enough(default, 1009)
+    assert population.large_enough(default, 1010)
     assert population.large_enough(OPEN.population, 0)
-    assert population.edit_allowed(limits, 1, 5000)
+    assert population.edit_allowed(default, 1, 5000)
     floor = MICRODATA.population
     answers = [population.edit_allowed(floor, n, 5000) for n in (0, 9, 10, 4990, 4991, 5000)]
     assert answers == [True, False, True, True, False, True]
     assert not population.sample_large_enough(DEFAULT.sample, 999)
     assert population.sample_large_enough(DEFAULT.sample, 1000)
+
+
+DECISIONS = (
+    magnitudes.shown_cells,
+    population.edit_allowed,
+    population.large_enough,
+    population.sample_large_enough,
+    quantiles.extreme_percents,
+    quantiles.shown_quantiles,
+    shares.percentages,
+    shares.rare,
+    shares.ratios,
+    tables.disclosive_rows,
+    tables.folded_levels,
+    tables.judged_table,
+    tables.too_large,
+)
+PUBLISHED = {
+    "cells", "levels", "margin", "margins", "nonzero", "numerators", "ones", "published_n",
+    "totals", "touched",
+}  # fmt: skip
+METADATA = {"sensitive", "percent"}
+
+
+@pytest.mark.parametrize("decision", DECISIONS, ids=lambda decision: decision.__name__)
+def test_decisions_see_published_numbers_metadata_and_limits_only(
+    decision: Callable[..., object],
+) -> None:
+    for name, hint in get_type_hints(decision).items():
+        if name == "return":
+            continue
+        if isinstance(hint, type) and hint.__module__ == limits.__name__:
+            continue
+        assert name in PUBLISHED | METADATA, name
+        assert hint is not Contributors

@@ -14,6 +14,7 @@ BLOCK = 1 << 15  # rows that are worked on together; what they need fits in a co
 _FIRST, _SECOND = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 _OFFSET = np.uint64(0x9E3779B97F4A7C15)
 _FARTHEST = 2.0**62
+LANDMARKS = (0.0, 0.01, 0.25, 0.5, 0.75, 0.99, 1.0)
 
 
 def mix(z: NDArray[np.uint64], spare: NDArray[np.uint64]) -> None:
@@ -28,30 +29,34 @@ def mix(z: NDArray[np.uint64], spare: NDArray[np.uint64]) -> None:
     np.bitwise_xor(z, spare, out=z)
 
 
-def scales(group: Contributors) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def scales(
+    group: Contributors, ordered: NDArray[np.float64] | None = None
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Give each cell's median and spread: the interquartile range, else P99 - P1, else the range.
 
     Both float64 (k). The spread is infinite where all values are alike, so that they hash alike.
+    `ordered`: as for `interpolated`, for all of `LANDMARKS`.
     """
-    low, first, median, third, high = (
-        interpolated(group, p) for p in (0.01, 0.25, 0.5, 0.75, 0.99)
+    least, low, first, median, third, high, most = (
+        interpolated(group, p, ordered) for p in LANDMARKS
     )
     with np.errstate(over="ignore", invalid="ignore"):
         spread = np.where(third - first > 0, third - first, high - low)
-        whole = interpolated(group, 1.0) - interpolated(group, 0.0)
-        spread = np.where(spread > 0, spread, whole)
+        spread = np.where(spread > 0, spread, most - least)
     return median, np.where(spread > 0, spread, np.inf)
 
 
-def content_fingerprints(group: Contributors, bits: int = 20) -> NDArray[np.uint64]:
-    """Give each cell's C: uint64 (k).
+def content_fingerprints(
+    group: Contributors, bits: int = 20, ordered: NDArray[np.float64] | None = None
+) -> NDArray[np.uint64]:
+    """Give each cell's C: uint64 (k). `ordered`: as for `scales`.
 
     Unchanged by x -> a + b x with b > 0 and by the order of rows; changed by any value that moves
     by more than 2^-bits interquartile ranges.
     """
     if bits in group.contents:
         return group.contents[bits]
-    median, spread = scales(group)
+    median, spread = scales(group, ordered)
     hashes = np.empty(len(group.x), dtype=np.uint64)
     spare = np.empty(BLOCK, dtype=np.uint64)
     with np.errstate(over="ignore", invalid="ignore"):

@@ -98,39 +98,47 @@ def published_moments(
     of the contributing units; `statistics`: some of mean, sd, sum, gini; `business`: dominant
     contributors get extra noise.
     """
-    noise = _noise(secret, limits, group, wordings)
-    weights = cell_weights(group, noise.by_set, noise.by_text, limits.kwj_eta, noise.share)
-    x = group.x if winsor == UNLIMITED else np.clip(group.x, winsor.low, winsor.high)
     # The one exception to deciding on published numbers: the floor on the true number of units.
     shown = shown_cells(limits, published_n) & (group.n >= limits.hard_floor)
-    there = published_n > 0
-    found: dict[str, Published] = {}
     with np.errstate(all="ignore"):
-        weight = summed(weights, group.starts)
-        products = weights * x
-        centre = summed(products, group.starts) / weight
-        mean = centre + _floor(limits, noise, group, winsor)
-        if business:
-            mean = mean + extra_noise(limits, group, winsor, noise.normals("dominance/v1"))
-        mean = significant(mean, limits.digits)
-        if "mean" in statistics:
-            found["mean"] = judged(mean, shown, there)
+        question = _question(limits, group, winsor, _noise(secret, limits, group, wordings))
+        mean = significant(_mean(question, business), limits.digits)
+        found = {"mean": mean}
         if "sum" in statistics:
-            found["sum"] = judged(_sum(limits, group, x, mean, published_n), shown, there)
+            found["sum"] = _sum(question, mean, published_n)
         if "sd" in statistics:
-            np.subtract(x, centre[group.cell], out=products)
-            np.multiply(products, products, out=products)
-            np.multiply(products, weights, out=products)
-            spread = summed(products, group.starts) / weight * group.rows / (group.rows - 1)
-            spread = spread + _variance_floor(limits, noise, group, winsor)
-            # A root of 0 or less has no value; without noise 0 is the honest answer.
-            known = (spread > 0) | ((spread == 0) & (limits.floor_c == 0))
-            sd = np.where(known, np.sqrt(np.where(known, spread, 0)), np.nan)
-            found["sd"] = judged(significant(sd, limits.digits), shown, there)
+            found["sd"] = _deviation(question)
         if "gini" in statistics:
-            gini = significant(_gini(group, x, weights), limits.digits)
-            found["gini"] = judged(gini, shown, there)
-    return Moments(**found)
+            found["gini"] = _gini(group, question.x, question.weights)
+    return Moments(**{
+        name: judged(significant(values, limits.digits), shown, published_n > 0)
+        for name, values in found.items()
+        if name in statistics
+    })
+
+
+@dataclass(frozen=True, repr=False)
+class _Question:
+    """Clipped values and weights of all rows, and each cell's total weight and weighted mean."""
+
+    limits: MagnitudeLimits
+    group: Contributors
+    winsor: WinsorLimits
+    noise: _Noise
+    x: NDArray[np.float64]
+    weights: NDArray[np.float64]
+    weight: NDArray[np.float64]
+    centre: NDArray[np.float64]
+
+
+def _question(
+    limits: MagnitudeLimits, group: Contributors, winsor: WinsorLimits, noise: _Noise
+) -> _Question:
+    weights = cell_weights(group, noise.by_set, noise.by_text, limits.kwj_eta, noise.share)
+    x = group.x if winsor == UNLIMITED else np.clip(group.x, winsor.low, winsor.high)
+    weight = summed(weights, group.starts)
+    centre = summed(weights * x, group.starts) / weight
+    return _Question(limits, group, winsor, noise, x, weights, weight, centre)
 
 
 def _noise(
@@ -147,32 +155,40 @@ def _noise(
     )
 
 
-def _floor(
-    limits: MagnitudeLimits, noise: _Noise, group: Contributors, winsor: WinsorLimits
-) -> NDArray[np.float64]:
-    if limits.floor_c == 0:
-        return np.zeros(group.k)
-    return limits.floor_c * winsor.width / group.n * noise.normals("floor/v1")
+def _mean(question: _Question, business: bool) -> NDArray[np.float64]:
+    """Give weighted mean plus influence floor, and extra noise where few firms dominate."""
+    limits, group, winsor, noise = question.limits, question.group, question.winsor, question.noise
+    mean = question.centre
+    if limits.floor_c:
+        floor = limits.floor_c * winsor.width / group.n
+        mean = mean + floor * noise.normals("floor/v1")
+    if business:
+        mean = mean + extra_noise(limits, group, winsor, noise.normals("dominance/v1"))
+    return mean
 
 
-def _variance_floor(
-    limits: MagnitudeLimits, noise: _Noise, group: Contributors, winsor: WinsorLimits
-) -> NDArray[np.float64]:
+def _deviation(question: _Question) -> NDArray[np.float64]:
+    """Give the root of weighted n - 1 variance plus floor; NaN where that is 0 or less."""
+    limits, group, winsor = question.limits, question.group, question.winsor
+    squares = question.x - question.centre[group.cell]
+    np.multiply(squares, squares, out=squares)
+    np.multiply(squares, question.weights, out=squares)
+    variance = summed(squares, group.starts) / question.weight * group.rows / (group.rows - 1)
     if limits.floor_c == 0:
-        return np.zeros(group.k)
-    return limits.floor_c * winsor.width**2 / (4 * group.n) * noise.normals("floorvar/v1")
+        # Without noise 0 is the honest answer.
+        return np.sqrt(variance)
+    floor = limits.floor_c * winsor.width**2 / (4 * group.n)
+    variance = variance + floor * question.noise.normals("floorvar/v1")
+    return np.sqrt(np.where(variance > 0, variance, np.nan))
 
 
 def _sum(
-    limits: MagnitudeLimits,
-    group: Contributors,
-    x: NDArray[np.float64],
-    mean: NDArray[np.float64],
-    published_n: NDArray[np.int64],
+    question: _Question, mean: NDArray[np.float64], published_n: NDArray[np.int64]
 ) -> NDArray[np.float64]:
     """Give the sums: the printed mean times the printed number, never a third number of its own."""
-    sums = summed(x, group.starts) if limits.sum == "exact" else mean * published_n
-    return significant(sums, limits.digits)
+    if question.limits.sum == "exact":
+        return summed(question.x, question.group.starts)
+    return mean * published_n
 
 
 def _gini(
