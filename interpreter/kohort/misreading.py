@@ -11,7 +11,7 @@ from lark import UnexpectedInput, UnexpectedToken
 
 from kohort.command import commands
 from kohort.diagnostic import Diagnostic, Span, nearest, suggestion
-from kohort.parser import keywords, language, parser, sentences
+from kohort.parser import accepted, keywords, language, sentences
 
 _WORD: Final = re.compile(r"\$?[\w@]+(-[\w@]+)*")
 _QUOTED: Final = re.compile(r"'[^']*'|\"[^\"]*\"")
@@ -78,8 +78,8 @@ def unknown_command(text: str, span: Span, word: str) -> Diagnostic:
     if word in language() or word in sentences():
         message = f"'{word}' belongs to the language but is not built yet"
         return Diagnostic("not-built-yet", message, where)
-    hint = _command_hint(word, text[text.find(word) + len(word) :].lstrip())
-    return Diagnostic("unknown-command", f"there is no command '{word}'", where, hint)
+    meant = _command_hint(word, text[text.find(word) + len(word) :].lstrip())
+    return Diagnostic("unknown-command", f"there is no command '{word}'", where, meant)
 
 
 def _command_hint(word: str, rest: str) -> str | None:
@@ -133,7 +133,8 @@ class _Found:
 def explained(error: UnexpectedInput, text: str, at: int, command: str) -> Diagnostic:
     """Give the diagnostic for a line that the parser refused; `at` is the line's offset."""
     offset = _offset(error, text)
-    place = _Place(text, offset, _accepted(text[:offset]), command)
+    # asked anew: when an error is raised, the parser has already given up some of the alternatives
+    place = _Place(text, offset, accepted(text[:offset]), command)
     for look in (_quote, _condition, _operator, _comma, _parenthesis, _join):
         special = look(place)
         if special is not None:
@@ -154,16 +155,6 @@ def _offset(error: UnexpectedInput, text: str) -> int:
     if isinstance(error, UnexpectedToken) and error.token.type == "$END":
         return len(text)
     return error.pos_in_stream or 0
-
-
-def _accepted(before: str) -> frozenset[str]:
-    # asked anew: when an error is raised, the parser has already given up some of the alternatives
-    try:
-        state = parser().parse_interactive(before)
-        state.exhaust_lexer()
-    except UnexpectedInput:
-        return frozenset()
-    return frozenset(state.accepts())  # type: ignore[no-untyped-call]
 
 
 def _quote(place: _Place) -> _Found | None:
@@ -266,9 +257,9 @@ def _join(place: _Place) -> _Found | None:
 # ---- words
 
 
-def _listed(accepted: Iterable[str]) -> str:
+def _listed(terminals: Iterable[str]) -> str:
     """Give what may stand in a place as words: kinds of things first, then keywords and signs."""
-    given = set(accepted) - _UNSAID
+    given = set(terminals) - _UNSAID
     if given & _NAMES:
         given -= {"STRING", "LPAR"}
     if given & {"NAME", "COMPARE"}:
@@ -286,34 +277,34 @@ def _listed(accepted: Iterable[str]) -> str:
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} or {parts[-1]}"
 
 
-def _keywords(accepted: Collection[str]) -> list[str]:
-    known = (keywords()[name] for name in accepted if name in keywords())
+def _keywords(terminals: Collection[str]) -> list[str]:
+    known = (keywords()[name] for name in terminals if name in keywords())
     return [word for word in known if word[0].isalpha()]
 
 
 def _hint(place: _Place) -> str | None:
-    word, accepted = place.word, place.accepted
-    if word in _SPOKEN and ("AND" in accepted or word == "not"):
+    word, known = place.word, place.accepted
+    if word in _SPOKEN and ("AND" in known or word == "not"):
         return f"write '{_SPOKEN[word]}'"
-    if "DATE" in accepted and word[:1].isdigit():
+    if "DATE" in known and word[:1].isdigit():
         return "a date is written YYYY-MM-DD"
-    if "PATH" in accepted:
+    if "PATH" in known:
         return "a register variable is written alias/NAME, without blanks"
-    if accepted == {"LPAR"} or ("LPAR" in accepted and place.command in ("collapse", "recode")):
+    if known == {"LPAR"} or ("LPAR" in known and place.command in ("collapse", "recode")):
         return f"'{place.command}' needs parentheses: {_PARENTHESES.get(place.command, '(...)')}"
-    if word == "-" and "VARIABLE" in accepted:
+    if word == "-" and "VARIABLE" in known:
         return "a name holds letters, digits and _, and a list has no ranges"
     if word[:1].isdigit() and not word.isdigit():
         return "a name begins with a letter or _; a code that is a text stands in quotes"
-    if "LABEL" in accepted:
+    if "LABEL" in known:
         return "a label of more than letters stands in quotes"
     stem = re.search(r"[^\W\d]\w*$", place.before)
     rest = re.match(r"-([^\W\d]\w*)", place.rest)
     if stem is not None and rest is not None:
         return f"a name holds letters, digits and _, as in '{stem[0]}_{rest[1]}'"
-    if word in "=<>!&|" and "IF" in accepted:
+    if word in "=<>!&|" and "IF" in known:
         return "a condition begins with 'if'"
-    near = nearest(word, _keywords(accepted))
+    near = nearest(word, _keywords(known))
     return None if near is None else f"did you mean '{near}'?"
 
 

@@ -20,6 +20,7 @@ from typing import Any, Final
 import lark
 from lark.grammar import Rule
 from lark.lexer import PatternRE, PatternStr, TerminalDef
+from lark.parsers.lalr_analysis import Shift
 
 from kohort import HOME
 
@@ -62,6 +63,37 @@ def parser() -> lark.Lark:
     with suppress(OSError, ValueError):
         _write(path, stamp, built)
     return built
+
+
+def accepted(before: str) -> frozenset[str]:
+    """Give the terminals that may follow the beginning of a statement, `$END` where it may end.
+
+    Nothing where the beginning itself has a mistake.
+    """
+    try:
+        state = parser().parse_interactive(before)
+        state.exhaust_lexer()
+    except lark.UnexpectedInput:
+        return frozenset()
+    stack, automaton = state.parser_state.state_stack, state.parser_state.parse_conf
+    terminals = (name for name in automaton.states[stack[-1]] if name.isupper())
+    return frozenset(name for name in terminals if _takes(name, stack, automaton))
+
+
+def _takes(name: str, stack: list[Any], automaton: Any) -> bool:
+    """Follow the parser's reductions until it takes the terminal, without making any tree."""
+    states = list(stack)
+    while name in automaton.states[states[-1]]:
+        action, argument = automaton.states[states[-1]][name]
+        if action is Shift:
+            return True
+        size = len(argument.expansion)
+        if size:
+            del states[-size:]
+        states.append(automaton.states[states[-1]][argument.origin.name][1])
+        if states[-1] == automaton.end_state:
+            return True
+    return False
 
 
 @cache
