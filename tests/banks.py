@@ -32,9 +32,9 @@ def norway(folder: Path) -> Path:
 def small(folder: Path) -> Path:
     """Build a bank of twenty people whose every value can be worked out by hand.
 
-    Person i: a man where i is odd; born in year 1940 + 4 i, month 1 + i % 12; 1-10 live in Oslo, 11-18 in Bergen, the
-    others nowhere; 1-15 have the wage 100 000 i in 2020, and 10 000 more in 2021; persons 2k-1 and 2k are a family;
-    the parents of 10 + 2k-1 and 10 + 2k are 2k-1 and 2k.
+    Person i: a man where i is odd; born in year 1940 + 4 i, month 1 + i % 12; 1-10 live in Oslo,
+    11-18 in Bergen, the others nowhere; 1-15 have the wage 100 000 i in 2020, and 10 000 more in
+    2021; persons 2k-1 and 2k are a family; the parents of 10 + 2k-1 and 10 + 2k are 2k-1 and 2k.
     """
     root = folder / "small"
     manifest = Manifest(

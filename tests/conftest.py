@@ -81,7 +81,7 @@ _ROOTS: dict[str, Path] = {}
 
 
 def bank_root(config: pytest.Config, name: str) -> Path:
-    """Give the root of a test bank, built once per machine user and kept between runs where unchanged."""
+    """Give the root of a test bank, built once and kept between runs where unchanged."""
     if name not in _ROOTS:
         cache = config.cache
         assert cache is not None

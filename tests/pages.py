@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 
-from kohort.event import Result, Told
-from kohort.render import Look, render
+from kohort.output import TextOutput
+from kohort.render import Look
 from kohort.session import Session
 
 _FENCE = re.compile(r"^```(\w+)([^\n]*)\n(.*?)^```[ \t]*$", re.MULTILINE | re.DOTALL)
@@ -36,11 +36,12 @@ class Page:
     def rewritten(self, session: Session) -> str:
         """Give the page with what its scripts print now in its output blocks.
 
-        A block that is fenced `mdscript quiet` runs without being shown; every other script has an output block below it (it is
-        added where it is missing and something is printed).
+        A block that is fenced `mdscript quiet` runs without being shown; every other script has an
+        output block below it (it is added where it is missing and something is printed).
         """
         parts: list[str] = []
-        place, pending = 0, None
+        place, after = 0, 0
+        pending: str | None = None
         for fence in _FENCE.finditer(self.text):
             kind, tags, body = fence[1], fence[2], fence[3]
             if kind == "output":
@@ -49,15 +50,15 @@ class Page:
                     place, pending = fence.end(), None
                 continue
             if pending:
-                parts += [self.text[place:_after], "\n", _output(pending)]
-                place, pending = _after, None
+                parts += [self.text[place:after], "\n", _output(pending)]
+                place, pending = after, None
             if kind == "mdscript":
                 printed = run(session, body)
-                _after = fence.end()
+                after = fence.end()
                 pending = None if "quiet" in tags else printed
         if pending:
-            parts += [self.text[place:_after], "\n", _output(pending)]
-            place = _after
+            parts += [self.text[place:after], "\n", _output(pending)]
+            place = after
         parts.append(self.text[place:])
         return "".join(parts)
 
@@ -68,13 +69,9 @@ def _output(printed: str) -> str:
 
 def run(session: Session, script: str) -> str:
     """Give what a script prints: results, and mistakes at their place."""
-    lines = []
+    stream = StringIO()
+    output = TextOutput(stream, stream, LOOK, script)
     for event in session.run(script, batch=False):
-        if isinstance(event, Result):
-            lines.append(render(event.released, LOOK).rstrip("\n"))
-        elif isinstance(event, Told):
-            lines.append(render(event.diagnostic, LOOK, source=script).rstrip("\n"))
-    return "".join(f"{line}\n" for line in lines if line)
-
-
-NewSession = Callable[[dict[str, str]], Session]
+        output.put(event)
+    output.end()
+    return stream.getvalue()

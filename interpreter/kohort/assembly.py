@@ -1,4 +1,7 @@
-"""Puts a session together: catalogue, engine and filter. Imports the engine; only the worker and library users do."""
+"""Puts a session together: catalogue, engine and filter.
+
+Imports the engine; only the worker and library users do.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,8 @@ from kohort.session import Session
 def new_session(catalogue: Catalogue, profile: str | None = None) -> Session:
     """Give an empty session over the databanks of a catalogue.
 
-    `profile` is the user's choice, None for the databanks' own. Raises `ScriptError` (`unknown-profile`).
+    `profile` is the user's choice, None for the databanks' own. Raises `ScriptError`
+    (`unknown-profile`).
     """
     if profile is not None and profile not in names():
         near = nearest(profile, names())
@@ -37,7 +41,4 @@ def new_session(catalogue: Catalogue, profile: str | None = None) -> Session:
 
 def open_session(opening: Opening) -> Session:
     """Give the session that an opening asks for. Raises `ScriptError`."""
-    additions = [
-        str(root) if name is None else f"{name}={root}" for name, root in opening.databanks
-    ]
-    return new_session(Catalogue.configured(additions), opening.profile)
+    return new_session(Catalogue.configured(opening.databanks), opening.profile)

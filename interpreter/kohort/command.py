@@ -26,10 +26,11 @@ Argument = Literal[
 
 @dataclass(frozen=True)
 class Option:
-    """One option of a command: its help, what stands in its parentheses, and what it cannot be combined with.
+    """One option of a command: its help, its parentheses, and what it cannot be combined with.
 
-    `argument`: `none` takes no parentheses; `word` one name; `words` one or more names; `number` a number; `text` a text or bare
-    word; `terms` model terms; `codes` one or more codes; `optional-...` the same or nothing (empty parentheses or none).
+    `argument`: `none` takes no parentheses; `word` one name; `words` one or more names; `number` a
+    number; `text` a text or bare word; `terms` model terms; `codes` one or more codes;
+    `optional-...` the same or nothing (empty parentheses or none).
     `low`/`high`: bounds of a number, exclusive when `strict`.
     """
 
@@ -46,8 +47,9 @@ class Option:
 class Command:
     """A statement of the language: syntax node, check, meaning and help in one class.
 
-    Fields after `span` are the phrases of the sentence in grammar/commands.lark, in order; the rule's name is the command's
-    word with `-` as `_`. `name` is the command's word. The class docstring's first line is the one-line help.
+    Fields after `span` are the phrases of the sentence in grammar/commands.lark, in order; the
+    rule's name is the command's word with `-` as `_`. `name` is the command's word. The class
+    docstring's first line is the one-line help.
     """
 
     span: Span
@@ -67,16 +69,19 @@ class Command:
             _registry[name] = cls
 
     def check(self, scope: Scope) -> None:
-        """Check names, types and options against what is in sight, and move the scope on. Reads no data.
+        """Check names, types and options against the scope, and move it on. Reads no data.
 
         Raises `ScriptError` for the first mistake; further ones go to `scope.report`.
         """
 
     def recover(self, scope: Scope) -> None:
-        """After a failed check: put what the statement would have made into the scope, with unknown type."""
+        """After a failed check: put what would have been made into the scope, of unknown type."""
 
     def rounds(self) -> Iterator[Mapping[str, BindingValue]]:
-        """Give the bindings of each round of the block that this statement opens. Raises `ScriptError`."""
+        """Give the bindings of each round of the block that this statement opens.
+
+        Raises `ScriptError`.
+        """
         yield {}
 
 
@@ -90,7 +95,7 @@ class DataCommand(Command):
         """Give the changed dataset; `scope` is the state before the statement."""
 
     def edited(self, dataset: Dataset) -> Size | None:
-        """Count the units whose values an `if` clause changes, for profiles with an edit floor; None where it does not apply."""
+        """Count the units whose values an `if` clause changes; None where no clause does."""
         condition = getattr(self, "condition", None)
         if condition is None or not self.edits_values:
             return None
@@ -129,7 +134,7 @@ class SteerCommand(Command):
 
 
 class PromptCommand(Command):
-    """Belongs to the prompt, which carries it out itself (files of the user); an error in a script."""
+    """Belongs to the prompt, which carries it out itself; an error in a script."""
 
     def check(self, scope: Scope) -> None:
         """Refuse the statement outside the prompt."""
@@ -167,7 +172,8 @@ def selected(dataset: Dataset, condition: Condition | None) -> Dataset:
 def check_options(command: type[Command], options: Options) -> None:
     """Check names, duplicates, arguments and exclusions of options against the command's table.
 
-    Raises `ScriptError`: `unknown-option`, `duplicate-option`, `option-argument`, `options-exclude`.
+    Raises `ScriptError`: `unknown-option`, `duplicate-option`, `option-argument`,
+    `options-exclude`.
     """
     table = command.options_table
     seen: set[str] = set()
@@ -233,7 +239,7 @@ def _check_bounds(name: str, item: Number, option: Option) -> None:
     low, high = option.low, option.high
     if option.whole and not isinstance(item.value, int):
         wrong("option-argument", f"'{name}' needs a whole number", item.span)
-    if low is not None and item.value <= low or high is not None and item.value >= high:
+    if (low is not None and item.value <= low) or (high is not None and item.value >= high):
         bounds = (
             f"between {low:g} and {high:g} (exclusive)"
             if low is not None and high is not None
@@ -245,6 +251,7 @@ def _check_bounds(name: str, item: Number, option: Option) -> None:
 
 
 __all__ = [
-    "Command", "DataCommand", "Option", "PromptCommand", "ShowCommand", "SteerCommand", "TellCommand",
+    "Command", "DataCommand", "Option", "PromptCommand", "ShowCommand", "SteerCommand",
+    "TellCommand",
     "check_options", "commands", "narrowed", "selected",
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""One clear sentence about what is wrong in a script, with its place and the nearest right thing."""
+"""What is wrong in a script: one clear sentence, its place, and the nearest right thing."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

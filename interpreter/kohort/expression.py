@@ -1,7 +1,8 @@
 """Expressions as a tree: what the parser makes of `int(x / 100) > 5 & !sysmiss(y)`.
 
-Before a statement is checked its bindings (`$x`, `++`) are replaced by what they stand for, so the checker,
-the wording and the engine meet only `Literal`, `Missing`, `Name`, `Unary`, `Binary` and `Call`.
+Before a statement is checked its bindings (`$x`, `++`) are replaced by what they stand for, so the
+checker, the wording and the engine meet only `Literal`, `Missing`, `Name`, `Unary`, `Binary` and
+`Call`.
 """
 
 from __future__ import annotations

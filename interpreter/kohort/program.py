@@ -83,8 +83,8 @@ def _nodes(
 def unroll(nodes: Sequence[Node], scope: Scope) -> Iterator[Command | Diagnostic]:
     """Give the commands in the order they run, bindings replaced; loops are walked round by round.
 
-    The consumer checks each command against the same scope before it takes the next, since `let` decides what later
-    statements say.
+    The consumer checks each command against the same scope before it takes the next, since `let`
+    decides what later statements say.
     """
     for node in nodes:
         if isinstance(node, Diagnostic):
@@ -130,7 +130,7 @@ def check_command(command: Command, scope: Scope) -> None:
 
 @dataclass(frozen=True)
 class Report:
-    """What checking found: every diagnostic once, in the order of the script, and the number of steps."""
+    """What checking found: every diagnostic once, in order, and the number of steps."""
 
     diagnostics: tuple[Diagnostic, ...]
     steps: int
@@ -142,7 +142,10 @@ class Report:
 
 
 def check(program: Program, scope: Scope) -> Report:
-    """Check a whole program against a scope, which moves on. Collects every mistake; reads no data."""
+    """Check a whole program against a scope, which moves on.
+
+    Collects every mistake; reads no data.
+    """
     found: dict[tuple[str, Span], Diagnostic] = {}
     steps = 0
 

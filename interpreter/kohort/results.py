@@ -1,7 +1,7 @@
-"""What commands compute: one class per kind of statistic, all unreleased. Nothing here can be shown.
+"""What commands compute: one class per kind of statistic, all unreleased, none to be shown.
 
-Arrays are numpy arrays behind these classes; only `kohort.disclosure` looks inside. The front end imports this module
-without importing numpy.
+Arrays are numpy arrays behind these classes; only `kohort.disclosure` looks inside. The front end
+imports this module without importing numpy.
 """
 
 from __future__ import annotations
@@ -36,8 +36,9 @@ class Raw:
 class Size(Raw):
     """How many units a dataset holds after a command.
 
-    `n` is the true number of distinct units, `sums` the wrapping uint64 sum of their record keys. `population` is the
-    normalised history. `change` says whether the unit set changed (then the population floor applies).
+    `n` is the true number of distinct units, `sums` the wrapping uint64 sum of their record keys.
+    `population` is the normalised history. `change` says whether the unit set changed (then the
+    population floor applies).
     `message` and `words` are the status line's key and its names (never numbers).
     """
 
@@ -54,7 +55,7 @@ class Size(Raw):
 
 @dataclass(frozen=True, repr=False)
 class Done(Raw):
-    """A status line of names only: `message` is its key, `words` are names of the script and the catalogue."""
+    """A status line of names only: `message` is its key, `words` are names of the script."""
 
     message: str
     words: Mapping[str, str]
@@ -62,7 +63,7 @@ class Done(Raw):
 
 @dataclass(frozen=True, repr=False)
 class Inventory(Raw):
-    """Datasets of the session with their sizes, and the variables of each where `variables` is set."""
+    """Datasets with their sizes, and the variables of each where `variables` is set."""
 
     shapes: tuple[Shape, ...]
     sizes: tuple[Size, ...]
@@ -85,8 +86,9 @@ class Axis:
 class Cells(Raw):
     """The occurring combinations of some axes.
 
-    `axes`: which axes (positions), ascending. `index`: int32 (k, len(axes)), positions in `Axis.codes`, sorted
-    lexicographically. `n`: int64 (k), distinct units. `sums`: uint64 (k), wrapping sums of their record keys.
+    `axes`: which axes (positions), ascending. `index`: int32 (k, len(axes)), positions in
+    `Axis.codes`, sorted lexicographically. `n`: int64 (k), distinct units. `sums`: uint64 (k),
+    wrapping sums of their record keys.
     """
 
     axes: tuple[int, ...]
@@ -99,8 +101,8 @@ class Cells(Raw):
 class Frequencies(Raw):
     """Counts of units in each combination of values, with every margin counted on its own.
 
-    `cells` maps each subset of axis positions to its cells; `()` is the grand total (one row, index of width 0).
-    Without `missing`, rows where any axis is missing are left out of all of them.
+    `cells` maps each subset of axis positions to its cells; `()` is the grand total (one row, index
+    of width 0). Without `missing`, rows where any axis is missing are left out of all of them.
     """
 
     shape: Shape
@@ -115,9 +117,10 @@ class Frequencies(Raw):
 class Column(Raw):
     """The values of one numeric variable, row by row in unit order, without missing values.
 
-    `x`: float64 (N). `keys`: uint64 (N), record keys. `row`: int64 (N), row numbers in the (narrowed) dataset, for
-    looking up cells; None means every row. `base_x`, `base_keys`: the same variable over the whole active dataset, from which winsorising
-    limits come; None where they are the same arrays. `units`: int64 (N), unit numbers where units have several rows, else None.
+    `x`: float64 (N). `keys`: uint64 (N), record keys. `row`: int64 (N), row numbers in the
+    (narrowed) dataset, for looking up cells; None means every row. `base_x`, `base_keys`: the same
+    variable over the whole active dataset, from which winsorising limits come; None where they are
+    the same arrays. `units`: int64 (N), unit numbers where units have several rows, else None.
     """
 
     variable: Variable
@@ -134,8 +137,9 @@ class Column(Raw):
 class Magnitudes(Raw):
     """A volume table: numeric variables by the cells of a frequency table.
 
-    `frequencies` counts the units of each cell. `positions` maps each subset of axes to int32 (rows of the dataset), the position of
-    the row's cell in `frequencies.cells[subset]`, -1 for rows that are left out. `columns` are the summarised variables.
+    `frequencies` counts the units of each cell. `positions` maps each subset of axes to int32 (rows
+    of the dataset), the position of the row's cell in `frequencies.cells[subset]`, -1 for rows that
+    are left out. `columns` are the summarised variables.
     """
 
     frequencies: Frequencies
@@ -146,7 +150,10 @@ class Magnitudes(Raw):
 
 @dataclass(frozen=True, repr=False)
 class Summary(Raw):
-    """Descriptive statistics of numeric variables, one row each. `statistics` beyond the fixed ones: gini, iqr."""
+    """Descriptive statistics of numeric variables, one row each.
+
+    `statistics` beyond the fixed ones: gini, iqr.
+    """
 
     shape: Shape
     columns: tuple[Column, ...]
@@ -155,7 +162,7 @@ class Summary(Raw):
 
 @dataclass(frozen=True, repr=False)
 class FactorLevels:
-    """A categorical column of a model: `codes` ascending, `index` int32 (N) positions in `codes`."""
+    """A categorical column of a model: `codes` ascending, `index` int32 (N) in `codes`."""
 
     variable: Variable
     codes: tuple[Code, ...]
@@ -169,9 +176,10 @@ class FactorLevels:
 class LinearModel(Raw):
     """The complete cases of a linear model.
 
-    `outcome`: float64 (N). `continuous`: variable name -> float64 (N). `factors`: variable name -> levels.
-    `keys`: uint64 (N). `units`: int64 (N) or None where each row is a unit of its own. `terms` as written; which names are factors is decided by the
-    command (`factor_names`).
+    `outcome`: float64 (N). `continuous`: variable name -> float64 (N). `factors`: variable name ->
+    levels.
+    `keys`: uint64 (N). `units`: int64 (N) or None where each row is a unit of its own. `terms` as
+    written; which names are factors is decided by the command (`factor_names`).
     """
 
     shape: Shape
@@ -188,7 +196,7 @@ class LinearModel(Raw):
 
 @dataclass(frozen=True, repr=False)
 class Document(Raw):
-    """Metadata and the user's own words: help, catalogue entries, code lists, history, text blocks. No data.
+    """Metadata and the user's own words: help, catalogue entries, history, text blocks. No data.
 
     `blocks` are made with the functions of `kohort.disclosure.released`.
     """

@@ -1,4 +1,7 @@
-"""What is in sight while a script is checked: datasets, variables, types, labels, bindings. No data."""
+"""What is in sight while a script is checked: datasets, variables, types, labels, bindings.
+
+No data.
+"""
 
 from __future__ import annotations
 
@@ -18,8 +21,9 @@ if TYPE_CHECKING:
 class Type(Enum):
     """The type of a variable or expression.
 
-    `KEY` is a pseudonym (a unit identifier or a reference to one); `UNKNOWN` stands for a variable whose
-    definition was already reported as wrong, and fits everywhere so that one mistake gives one error.
+    `KEY` is a pseudonym (a unit identifier or a reference to one); `UNKNOWN` stands for a variable
+    whose definition was already reported as wrong, and fits everywhere so that one mistake gives
+    one error.
     """
 
     TEXT = "text"
@@ -74,11 +78,13 @@ class Labels:
 class Variable:
     """One column as the checker knows it.
 
-    `codes` is the register's complete code list at the date of import (None for derived variables and open
-    domains): tables show it whole, so that which categories appear says nothing about the data. `domain` is the kind of identifier
-    that a key holds (`FNR`, `ORGNR` ..., or `KOMMUNE`), for matching in `merge`; `unit_type` what it identifies. `binary` follows
-    from metadata or the expression, never from data. `meaning` is the normalised definition for the canonical wording.
-    `source` says where it came from in words (`INNTEKT_WLONN 2022-12-31`), or None for derived variables.
+    `codes` is the register's complete code list at the date of import (None for derived variables
+    and open domains): tables show it whole, so that which categories appear says nothing about the
+    data. `domain` is the kind of identifier that a key holds (`FNR`, `ORGNR` ..., or `KOMMUNE`),
+    for matching in `merge`; `unit_type` what it identifies. `binary` follows from metadata or the
+    expression, never from data. `meaning` is the normalised definition for the canonical wording.
+    `source` says where it came from in words (`INNTEKT_WLONN 2022-12-31`), or None for derived
+    variables.
     """
 
     name: str
@@ -98,8 +104,9 @@ class Variable:
 class Shape:
     """What is known of a dataset without its data. Never changed in place.
 
-    `population` is the normalised history of the unit set. `public` marks datasets collapsed to units that are not protected (municipalities, years): their
-    rows are published numbers. `protected` names the unit types whose record keys ride along.
+    `population` is the normalised history of the unit set. `public` marks datasets collapsed to
+    units that are not protected (municipalities, years): their rows are published numbers.
+    `protected` names the unit types whose record keys ride along.
     """
 
     name: str
@@ -135,7 +142,8 @@ BindingValue = int | float | str | Word
 class Scope:
     """The session as the checker sees it; `check` of each command moves it on.
 
-    The same object drives running: a statement is checked against it, then run. `copy` is cheap, since shapes never change in place.
+    The same object drives running: a statement is checked against it, then run. `copy` is cheap,
+    since shapes never change in place.
     """
 
     def __init__(self, catalogue: Catalogue) -> None:
@@ -210,7 +218,7 @@ class Scope:
     # ---- variables
 
     def find(self, word: Word, shape: Shape | None = None) -> Variable:
-        """Give the variable or key of this name in the active (or given) dataset, or raise `unknown-variable`."""
+        """Give the variable or key of this name here, or raise `unknown-variable`."""
         inside = self.shape(word.span) if shape is None else shape
         found = inside.find(word.text)
         if found is None and word.text == "panel@date":
@@ -252,7 +260,7 @@ class Scope:
     # ---- databanks
 
     def register_variable(self, path: Path) -> tuple[Databank, RegisterVariable]:
-        """Give bank and entry of `alias/NAME`, or raise `unknown-alias` or `unknown-register-variable`."""
+        """Give bank and entry of `alias/NAME`, or raise `unknown-...`."""
         bank = self.banks.get(path.alias.text)
         if bank is None:
             hint = (

@@ -8,12 +8,25 @@ from functools import lru_cache
 from kohort import HOME
 
 _PHRASES = {
-    "expression": "EXPRESSION", "condition": "if CONDITION", "options": ", OPTION ...", "date": "DATE",
-    "variable_list": "VARIABLE ...", "plain_variable_list": "VARIABLE ...", "rules": "(OLD ... = NEW ['LABEL']) ...",
-    "renames": "VARIABLE [-> NEW] ...", "aggregates": "(STATISTIC) VARIABLE [-> NEW] ...", "number": "NUMBER",
-    "label_pairs": "CODE LABEL ...", "levels": "NAME in VALUES [; ...]", "paths": "ALIAS/NAME ...", "terms": "TERM ...",
-    "words": "WORD ...", "PATH": "ALIAS/NAME", "BANK": "BANK:VERSION", "TOPIC": "COMMAND",
-}  # fmt: skip
+    "expression": "EXPRESSION",
+    "condition": "if CONDITION",
+    "options": ", OPTION ...",
+    "date": "DATE",
+    "variable_list": "VARIABLE ...",
+    "plain_variable_list": "VARIABLE ...",
+    "rules": "(OLD ... = NEW ['LABEL']) ...",
+    "renames": "VARIABLE [-> NEW] ...",
+    "aggregates": "(STATISTIC) VARIABLE [-> NEW] ...",
+    "number": "NUMBER",
+    "label_pairs": "CODE LABEL ...",
+    "levels": "NAME in VALUES [; ...]",
+    "paths": "ALIAS/NAME ...",
+    "terms": "TERM ...",
+    "words": "WORD ...",
+    "PATH": "ALIAS/NAME",
+    "BANK": "BANK:VERSION",
+    "TOPIC": "COMMAND",
+}
 _RULE = re.compile(r"^(\w+): (.*?)(?:\s*->\s*(\w+))?$")
 _TOKEN = re.compile(r'"([^"]+)"|(\w+)(?:\{(\w+)\})?|([\[\]()|])')
 

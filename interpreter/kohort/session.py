@@ -1,4 +1,4 @@
-"""Runs programs: holds the datasets, moves the scope on, and lets results out through the filter only."""
+"""Runs programs: holds the datasets, moves the scope on, lets results out through the filter."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from kohort import program
 from kohort.command import Command, DataCommand, ShowCommand, SteerCommand, TellCommand
 from kohort.dataset import Dataset
 from kohort.diagnostic import Diagnostic, ScriptError, Span
-from kohort.disclosure.refusal import Refused
+from kohort.disclosure.refusal import RefusedError
 from kohort.disclosure.released import Released
 from kohort.event import Event, Finished, Result, Started, Told
 from kohort.exit_code import DONE, WRONG, most_serious, of_severity
@@ -41,8 +41,9 @@ class Session:
     def run(self, text: str, batch: bool = True) -> Iterator[Event]:
         """Run a script. In batch any mistake found by checking stops it before it starts.
 
-        Otherwise the statements before the first mistake take effect. A statement that fails leaves the session just as it was before
-        it (a loop counts as one statement). Yields events; closing the generator stops the run.
+        Otherwise the statements before the first mistake take effect. A statement that fails leaves
+        the session just as it was before it (a loop counts as one statement). Yields events;
+        closing the generator stops the run.
         """
         written = program.read(text)
         report = program.check(written, self.scope.copy())
@@ -69,7 +70,10 @@ class Session:
         yield Finished(most_serious(codes))
 
     def put(self, dataset: Dataset, status: Raw | None, span: Span) -> None:
-        """Put a changed dataset in place, unless its units have become too few. Raises `Refused`."""
+        """Put a changed dataset in place, unless its units have become too few.
+
+        Raises `RefusedError`.
+        """
         if isinstance(status, Size) and status.change:
             self.gate.permit(status, span)
         self.datasets[dataset.shape.name] = dataset.rebased()
@@ -115,8 +119,9 @@ class _Run:
         except ScriptError as error:
             self.stopped = True
             yield Told(error.diagnostic)
-        except Refused as refused:
-            # A refused output is said in its place and the script goes on; a refused change of the population stops it.
+        except RefusedError as refused:
+            # A refused output is said in its place and the script goes on; a refused change of
+            # the population stops it, since what follows would describe other people.
             self.stopped = not isinstance(command, ShowCommand)
             yield Told(refused.diagnostic)
         except Exception:

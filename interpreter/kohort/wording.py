@@ -1,9 +1,10 @@
 """The canonical wording: what is asked, freed from how it was written (disclosure 4.2).
 
-Every variable stands for its normalised definition on register variables, every population for a set of atomic
-conditions. Names, order, repetition, `drop if` against `keep if`, double negation and constants are normalised away. What this module does
-not recognise as the same counts as another wording; it never gives two different conditions one wording, since a wording is built
-from SHA-256 digests of whole definitions.
+Every variable stands for its normalised definition on register variables, every population for a
+set of atomic conditions. Names, order, repetition, `drop if` against `keep if`, double negation and
+constants are normalised away. What this module does not recognise as the same counts as another
+wording; it never gives two different conditions one wording, since a wording is built from SHA-256
+digests of whole definitions.
 """
 
 from __future__ import annotations
@@ -19,13 +20,28 @@ from kohort import expression as tree
 if TYPE_CHECKING:
     from kohort.scope import Shape
 
-_LOGIC = frozenset({"eq", "lt", "le", "not", "and", "or", "missing", "truth", "true", "false", "flag"})
+_LOGIC = frozenset({
+    "eq",
+    "lt",
+    "le",
+    "not",
+    "and",
+    "or",
+    "missing",
+    "truth",
+    "true",
+    "false",
+    "flag",
+})
 _FLAG_FUNCTIONS = frozenset({"startswith", "endswith", "inlabels", "labelcontains"})
 
 
 @dataclass(frozen=True, eq=False)
 class Meaning:
-    """A normalised definition. Two are equal when their digests are: equal definitions, however written."""
+    """A normalised definition.
+
+    Two are equal when their digests are: equal definitions, however written.
+    """
 
     kind: str
     text: str = ""
@@ -92,7 +108,9 @@ def either(conditions: Iterable[Meaning]) -> Meaning:
     return _joined("or", conditions, neutral=FALSE, absorbing=TRUE)
 
 
-def _joined(kind: str, conditions: Iterable[Meaning], neutral: Meaning, absorbing: Meaning) -> Meaning:
+def _joined(
+    kind: str, conditions: Iterable[Meaning], neutral: Meaning, absorbing: Meaning
+) -> Meaning:
     flat: list[Meaning] = []
     for condition in conditions:
         flat.extend(condition.parts if condition.kind == kind else (condition,))
@@ -130,7 +148,10 @@ def key(unit_type: str) -> Meaning:
 
 
 def conditional(condition: Meaning, new: Meaning, old: Meaning) -> Meaning:
-    """Give `new` where the condition holds and `old` elsewhere (`generate ... if`, `replace ... if`)."""
+    """Give `new` where the condition holds and `old` elsewhere (`generate ...
+
+    if`, `replace ... if`).
+    """
     if condition == TRUE or new == old:
         return new
     if condition == FALSE:
@@ -260,7 +281,11 @@ def multiplied(parts: Iterable[Meaning]) -> Meaning:
 
 
 def _value(constant_: Meaning) -> float:
-    return float(constant_.text) if "." in constant_.text or "e" in constant_.text else int(constant_.text)
+    return (
+        float(constant_.text)
+        if "." in constant_.text or "e" in constant_.text
+        else int(constant_.text)
+    )
 
 
 def standardised(value: Meaning) -> Meaning:
@@ -302,10 +327,15 @@ def of_expression(expression: tree.Expression, shape: Shape) -> Meaning:
         case tree.Unary(operand=operand):
             return multiplied((number(-1), of_expression(operand, shape)))
         case tree.Binary():
-            left, right = of_expression(expression.left, shape), of_expression(expression.right, shape)
+            left, right = (
+                of_expression(expression.left, shape),
+                of_expression(expression.right, shape),
+            )
             return _binary(expression.operator, left, right)
         case tree.Call():
-            return _called(expression.function, [of_expression(a, shape) for a in expression.arguments])
+            return _called(
+                expression.function, [of_expression(a, shape) for a in expression.arguments]
+            )
         case _:
             return UNKNOWN
 

@@ -35,7 +35,7 @@ class AssignLabels(DataCommand, name="assign-labels"):
     def _check_types(self, variable: Variable, labels: Labels) -> None:
         texts = any(isinstance(code, str) for code, _ in labels.pairs)
         numbers = any(not isinstance(code, str) for code, _ in labels.pairs)
-        clash = variable.type.numeric and texts or variable.type is Type.TEXT and numbers
+        clash = (variable.type.numeric and texts) or (variable.type is Type.TEXT and numbers)
         if clash and variable.type is not Type.UNKNOWN:
             quotes = "without quotes" if variable.type.numeric else "in quotes"
             wrong(

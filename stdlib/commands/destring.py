@@ -1,5 +1,7 @@
 """Turn texts into numbers."""
 
+from collections.abc import Callable, Iterable
+
 from dataclasses import replace
 
 from kohort import wording
@@ -62,7 +64,8 @@ class Destring(DataCommand, name="destring"):
         convert = int if type_ is Type.INTEGER else float
         codes = _converted(variable.codes or (), self._number, convert)
         return replace(
-            variable, name=target.text, type=type_, meaning=wording.parsed(options, variable.meaning),
+            variable, name=target.text, type=type_,
+            meaning=wording.parsed(options, variable.meaning),
             labels=self._labels(variable.labels, convert), codes=tuple(codes) or None,
             binary=set(codes) == {0, 1}, domain=None, unit_type=None,
         )  # fmt: skip
@@ -90,7 +93,9 @@ class Destring(DataCommand, name="destring"):
         return Done("destringed", {"names": names})
 
 
-def _converted(codes, number, convert):  # type: ignore[no-untyped-def]
+def _converted(
+    codes: Iterable[Code], number: Callable[[Code], float | None], convert: type[int] | type[float]
+) -> list[int | float]:
     found = (number(code) for code in codes)
     return [convert(n) for n in found if n is not None]
 

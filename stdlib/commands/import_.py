@@ -11,6 +11,7 @@ from kohort.phrases import Date, Options, Path, Word
 from kohort.register import RegisterVariable
 from kohort.results import Size
 from kohort.scope import Kind, Labels, Scope, Shape, Type, Variable
+from kohort.unit_type import MUNICIPALITY
 from kohort.unit_type import unit_type as find_unit_type
 
 
@@ -71,16 +72,14 @@ class Import(DataCommand, name="import"):
             "import it into a dataset of its own, 'collapse' it, and 'merge' it here",
         )
 
-    def _joined(
-        self, shape: Shape, entry: RegisterVariable, variable: Variable
-    ) -> Shape:
+    def _joined(self, shape: Shape, entry: RegisterVariable, variable: Variable) -> Shape:
         present = wording.present(variable.meaning)
         if shape.key is None:
             key = unit_key(entry.unit_type)
             population = wording.EVERYBODY.keep(present)
             shape = replace(
                 shape, kind=Kind.CROSS_SECTION, unit_type=entry.unit_type, key=key,
-                population=population, public=key.type is not Type.KEY,
+                population=population, public=_public(entry),
             )  # fmt: skip
         elif "outer_join" in self.options:
             either = wording.either((wording.both(shape.population.atoms), present))
@@ -106,6 +105,11 @@ class Import(DataCommand, name="import"):
             words["date"] = self.date.text
         changed = before.key is None or "outer_join" in self.options
         return dataset.size("imported", words, change=changed)
+
+
+def _public(entry: RegisterVariable) -> bool:
+    """Whether a register's rows are published: those of municipalities, unless it denies."""
+    return entry.unit_type == MUNICIPALITY and entry.sensitivity != "NONPUBLIC"
 
 
 def unit_key(unit_type: str) -> Variable:

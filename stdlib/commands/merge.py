@@ -21,7 +21,7 @@ class Merge(SteerCommand, name="merge"):
     on: Word | None
 
     def check(self, scope: Scope) -> None:
-        """Variables, target and keys must exist and match; the source must have one row per unit."""
+        """Variables, target and keys must match; the source must have one row per unit."""
         source = scope.shape(self.span)
         target = scope.dataset(self.into)
         if target.name == source.name:

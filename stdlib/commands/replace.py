@@ -14,7 +14,7 @@ from kohort.scope import Scope, Shape, Type, Variable
 
 
 class Replace(DataCommand, name="replace"):
-    """Change a variable's values where the `if` clause is 1 (everywhere without one); labels stay."""
+    """Change a variable's values, only where the `if` clause is 1 if there is one."""
 
     group = "data preparation"
     edits_values = True
@@ -47,7 +47,7 @@ class Replace(DataCommand, name="replace"):
             return new
         if old.type.numeric and new.numeric:
             return Type.DECIMAL
-        wrong(
+        return wrong(
             "type-clash",
             f"'{old.name}' is {old.type.value}, the new value is {new.value}",
             self.expression.span,
@@ -69,7 +69,7 @@ class Replace(DataCommand, name="replace"):
 
 
 def ordinary_variable(scope: Scope, word: Word, done: str) -> Variable:
-    """Give a variable whose values may change, or raise: the unit key and pseudonyms stay as they are."""
+    """Give a variable whose values may change, or raise: keys and pseudonyms stay."""
     variable = scope.find(word)
     key = scope.shape(word.span).key
     if variable.type is Type.KEY or (key is not None and variable.name == key.name):

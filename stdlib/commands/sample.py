@@ -49,7 +49,8 @@ class Sample(SteerCommand, name="sample"):
 
     def run(self, session: Session) -> Raw:
         """Draw by the keyed hash of each unit."""
-        assert session.scope.active is not None and self.seed is not None
+        assert session.scope.active is not None
+        assert self.seed is not None
         dataset = session.datasets[session.scope.active]
         fraction = float(self.amount.value)
         if isinstance(self.amount.value, int):

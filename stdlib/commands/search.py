@@ -29,7 +29,5 @@ class Search(TellCommand, name="search"):
         aliases = {bank.root: alias for alias, bank in scope.banks.items()}
         text = " ".join(word.text for word in self.words)
         hits = search(text, scope.banks.values())
-        rows = tuple(
-            (*row(aliases[hit.bank.root], hit.variable), hit.label or "") for hit in hits
-        )
+        rows = tuple((*row(aliases[hit.bank.root], hit.variable), hit.label or "") for hit in hits)
         return Document((Listing((*HEADINGS, "label"), rows),))

@@ -14,7 +14,7 @@ _MOST_AXES = 8
 
 
 class Tabulate(ShowCommand, name="tabulate"):
-    """Count units in each combination of values; with summarize() describe numeric variables there."""
+    """Count units in each combination of values; with summarize() describe variables there."""
 
     group = "statistics"
     options_table = {
@@ -33,7 +33,9 @@ class Tabulate(ShowCommand, name="tabulate"):
         "p75": Option("upper quartile"),
         "gini": Option("Gini coefficient"),
         "iqr": Option("interquartile range"),
-        "rowsort": Option("rows ascending by a column (its code), or by the total", "optional-code"),
+        "rowsort": Option(
+            "rows ascending by a column (its code), or by the total", "optional-code"
+        ),
         "top": Option("the first rows only", "number", excludes=("bottom",), low=0, whole=True),
         "bottom": Option("the last rows only", "number", low=0, whole=True),
         "flatten": Option("a plain grid with every heading on every line"),
@@ -45,7 +47,7 @@ class Tabulate(ShowCommand, name="tabulate"):
     options: Options
 
     def check(self, scope: Scope) -> None:
-        """Variables must be categorical, summarized ones numeric, and the options must fit together."""
+        """Axes must be categories, summarized variables numeric, and options fit together."""
         axes = [table_variable(scope, word) for word in self.variables]
         if len({v.name for v in axes}) < len(axes):
             wrong("duplicate-variable", "a variable is named twice", self.variables.span)

@@ -27,14 +27,16 @@ _PERCENTS = {"p1": 1, "p5": 5, "p25": 25, "p50": 50, "p75": 75, "p95": 95, "p99"
 
 @dataclass(frozen=True, repr=False)
 class Base:
-    """What is settled once per variable and active dataset: winsor limits, and whether it is rarely non-zero."""
+    """Settled once per variable and active dataset: limits, and whether it is rarely not 0."""
 
     winsor: WinsorLimits
     rarely: bool
 
 
-def base_of(secret: Master, profile: Profile, column: Column, population: wording.Population) -> Base:
-    """Give limits and kind of a variable from the whole active dataset, decided on published counts."""
+def base_of(
+    secret: Master, profile: Profile, column: Column, population: wording.Population
+) -> Base:
+    """Give limits and kind of a variable in the active dataset, decided on published counts."""
     x = column.x if column.base_x is None else column.base_x
     keys = column.keys if column.base_keys is None else column.base_keys
     group = gathered(None, 1, x, keys)
@@ -50,16 +52,17 @@ def base_of(secret: Master, profile: Profile, column: Column, population: wordin
 
 
 def _nonzero(meaning: wording.Meaning) -> wording.Meaning:
-    return wording.both(
-        (wording.present(meaning), wording.equals(meaning, wording.number(0)).negated)
-    )
+    return wording.both((
+        wording.present(meaning),
+        wording.equals(meaning, wording.number(0)).negated,
+    ))
 
 
 class CellStatistics:
     """The published statistics of one variable in k cells, worked out as they are asked for.
 
-    `cell`: int (N), the cell of each row of the column, or None for one cell; `populations`: the wording of
-    each cell's contributors without the variable's own column.
+    `cell`: int (N), the cell of each row of the column, or None for one cell; `populations`: the
+    wording of each cell's contributors without the variable's own column.
     """
 
     def __init__(
@@ -108,9 +111,9 @@ class CellStatistics:
             self.secret, self.profile.magnitudes, group, winsor, words, n, names
         )
 
-    def _subset(self, chosen: NDArray[np.bool_], condition: wording.Meaning) -> tuple[
-        Contributors, NDArray[np.int64], list[str]
-    ]:
+    def _subset(
+        self, chosen: NDArray[np.bool_], condition: wording.Meaning
+    ) -> tuple[Contributors, NDArray[np.int64], list[str]]:
         column = self.column
         cell = None if self.cell is None else self.cell[chosen]
         units = None if column.units is None else column.units[chosen]

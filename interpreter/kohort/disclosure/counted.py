@@ -23,7 +23,7 @@ Place = Mapping[int, int]
 
 
 class CellWordings:
-    """The canonical wordings of the cells of a table: the population's atoms and those of the codes."""
+    """The canonical wordings of a table's cells: the population's atoms and those of the codes."""
 
     def __init__(self, raw: Frequencies, *further: wording.Meaning) -> None:
         population = raw.shape.population
@@ -32,12 +32,10 @@ class CellWordings:
         self._base = frozenset(atom.digest for atom in population.atoms)
         self._missing = raw.missing
         self._codes = [[_digests(axis, code) for code in axis.codes] for axis in raw.axes]
-        self._present = [
-            _atoms(wording.present(axis.variable.meaning)) for axis in raw.axes
-        ]
+        self._present = [_atoms(wording.present(axis.variable.meaning)) for axis in raw.axes]
 
     def of(self, cells: Cells) -> list[str]:
-        """Give the wording of each cell; axes that are added up must not be missing, unless shown."""
+        """Give the wording of each cell; axes added up must not be missing, unless shown."""
         base = self._base
         if not self._missing:
             for axis, atoms in enumerate(self._present):
@@ -91,14 +89,14 @@ class Counted:
         return 0 if row is None else int(self.published[subset][row])
 
     def shown_codes(self, axis: int) -> list[int]:
-        """Give the positions of an axis' codes whose published margin is large enough to be shown."""
+        """Give the codes of an axis (positions) whose published margin is large enough."""
         least = max(1, self.limits.low_cell) if self.protected else 1
         published = self.published[(axis,)]
         index = self.raw.cells[(axis,)].index[:, 0]
         return [int(i) for i, n in zip(index, published, strict=True) if n >= least]
 
     def shown_combinations(self, axes: Subset) -> list[tuple[int, ...]]:
-        """Give the combinations of several axes whose published count is large enough to be shown."""
+        """Give the combinations of axes whose published count is large enough."""
         codes = [set(self.shown_codes(axis)) for axis in axes]
         least = max(1, self.limits.low_cell) if self.protected else 1
         lines = self.raw.cells[axes].index.tolist()

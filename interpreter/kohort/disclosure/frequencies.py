@@ -12,15 +12,15 @@ from kohort.disclosure import tables
 from kohort.disclosure.counted import Counted, Place
 from kohort.disclosure.keys import Master
 from kohort.disclosure.layout import Layout, Line, assembled, laid_out
-from kohort.disclosure.profile import Profile
-from kohort.disclosure.refusal import Refused
-from kohort.disclosure.released import Cell, Note, Table
 from kohort.disclosure.ordering import chosen_rows
+from kohort.disclosure.profile import Profile
+from kohort.disclosure.refusal import RefusedError
+from kohort.disclosure.released import Cell, Note, Table
 from kohort.results import Frequencies
 
 
 def table_of_counts(secret: Master, profile: Profile, raw: Frequencies, span: Span) -> Table:
-    """Give what may be shown of a table of counts. Raises `Refused`."""
+    """Give what may be shown of a table of counts. Raises `RefusedError`."""
     counted = Counted(secret, profile.counts, raw)
     layout = laid_out(counted)
     rows = judged_rows(profile, counted, layout, span)
@@ -48,7 +48,7 @@ def table_of_counts(secret: Master, profile: Profile, raw: Frequencies, span: Sp
 
 
 def judged_rows(profile: Profile, counted: Counted, layout: Layout, span: Span) -> Layout:
-    """Refuse a table with too many low cells. Raises `Refused`; decided on published counts."""
+    """Refuse a table with too many low published cells. Raises `RefusedError`."""
     if not counted.protected:
         return layout
     inner = [line for line in layout.columns if not line.total]
@@ -60,7 +60,7 @@ def judged_rows(profile: Profile, counted: Counted, layout: Layout, span: Span) 
     ]
     verdict = tables.judged_table(profile.counts, np.array(counts, dtype=np.int64), ())
     if verdict.sparse:
-        raise Refused("table-too-sparse", span)
+        raise RefusedError("table-too-sparse", span)
     return layout
 
 

@@ -8,7 +8,7 @@ from kohort.disclosure.released import Listing, Text
 from kohort.results import Inventory
 from kohort.scope import Shape, Variable
 
-_MOST_LABELS = 6
+_MOST_LABELS = 4
 
 
 def inventory(raw: Inventory, counts: Sequence[int], sized: bool) -> Text:
@@ -51,5 +51,6 @@ def _labels(variable: Variable) -> str:
     if variable.labels is None:
         return ""
     pairs = variable.labels.pairs
-    told = ", ".join(f"{code} {label}" for code, label in pairs[:_MOST_LABELS])
-    return f"{told}, ..." if len(pairs) > _MOST_LABELS else told
+    if len(pairs) > _MOST_LABELS:
+        return f"{len(pairs)} codes"
+    return ", ".join(f"{code} {label}" for code, label in pairs)

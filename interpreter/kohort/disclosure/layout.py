@@ -1,4 +1,4 @@
-"""How a table is laid out: what stands down, what stands across, which rows and columns are shown."""
+"""How a table is laid out: what stands down and across, which rows and columns are shown."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def laid_out(counted: Counted) -> Layout:
 
 
 def _folding(counted: Counted) -> tuple[Note, ...]:
-    """Say what is not shown: with numbers where the code list is public, else always and without."""
+    """Say what is not shown: in numbers for public code lists, else always and without."""
     raw: Frequencies = counted.raw
     limit = counted.limits.low_cell
     if not counted.protected or limit <= 1:
@@ -97,14 +97,7 @@ def _folding(counted: Counted) -> tuple[Note, ...]:
             notes.append(Note("folded_columns" if across else "folded_rows", words))
     if len(raw.axes) > 2:
         notes.append(Note("folded_cells", {"limit": limit}))
-    return tuple(dict.fromkeys(_Hashable(note) for note in notes))
-
-
-class _Hashable(Note):
-    """A note that can be told from another, so that none is said twice."""
-
-    def __hash__(self) -> int:
-        return hash((self.key, *sorted(map(str, self.words.items()))))
+    return tuple(note for place, note in enumerate(notes) if note not in notes[:place])
 
 
 def assembled(
@@ -116,27 +109,42 @@ def assembled(
     flatten: bool = False,
     notes: Sequence[Note] = (),
 ) -> Table:
-    """Fill the layout: one-way tables have a column per statistic, cross tables a line per statistic."""
+    """Fill the layout: a column per statistic in one-way tables, else a line per statistic."""
     kinds = [(variable, statistic) for variable in variables for statistic in statistics]
     several = len(variables) > 1
     every_note = (*layout.notes, *notes)
     if layout.head is None:
-        columns = tuple(_statistic_keys(v, s, several) for v, s in kinds)
-        cells = tuple(tuple(cell(v, s, row.place) for v, s in kinds) for row in layout.rows)
-        rows = tuple(row.keys for row in layout.rows)
-        return Table(title, layout.stub, rows, columns, cells, every_note, flatten)
+        return Table(
+            title,
+            layout.stub,
+            tuple(row.keys for row in layout.rows),
+            tuple(_statistic_keys(v, s, several) for v, s in kinds),
+            tuple(tuple(cell(v, s, row.place) for v, s in kinds) for row in layout.rows),
+            every_note,
+            flatten,
+        )
     marked = several or tuple(statistics) != ("freq",)
-    rows, cells = [], []
-    for row in layout.rows:
-        for v, s in kinds:
-            rows.append((*row.keys, *_statistic_keys(v, s, several)) if marked else row.keys)
-            line = (cell(v, s, {**row.place, **column.place}) for column in layout.columns)
-            cells.append(tuple(line))
+    rows = [
+        (*row.keys, *_statistic_keys(v, s, several)) if marked else row.keys
+        for row in layout.rows
+        for v, s in kinds
+    ]
+    cells = [
+        tuple(cell(v, s, {**row.place, **column.place}) for column in layout.columns)
+        for row in layout.rows
+        for v, s in kinds
+    ]
     extra = (_BLANK,) * (len(rows[0]) - len(layout.stub)) if rows else ()
     return Table(
-        title, (*layout.stub, *extra), tuple(rows), tuple(c.keys for c in layout.columns),
-        tuple(cells), every_note, flatten, (layout.head,),
-    )  # fmt: skip
+        title,
+        (*layout.stub, *extra),
+        tuple(rows),
+        tuple(column.keys for column in layout.columns),
+        tuple(cells),
+        every_note,
+        flatten,
+        (layout.head,),
+    )
 
 
 def _statistic_keys(variable: str, statistic: str, several: bool) -> tuple[Key, ...]:

@@ -13,7 +13,7 @@ from kohort.disclosure.model_evidence import Category, LinearEvidence, Measure, 
 from kohort.disclosure.model_support import OTHER, Grouping
 from kohort.disclosure.models import ModelNumbers, Refusal, release_linear
 from kohort.disclosure.profile import Profile
-from kohort.disclosure.refusal import Refused
+from kohort.disclosure.refusal import RefusedError
 from kohort.disclosure.released import Cell, Key, Model, Note, Table
 from kohort.estimators.design import DesignTooWideError
 from kohort.phrases import Term
@@ -31,17 +31,17 @@ _REASONS = {
 
 
 def model(secret: Secret, profile: Profile, raw: LinearModel, span: Span) -> Model:
-    """Give what may be shown of a linear model. Raises `Refused`."""
+    """Give what may be shown of a linear model. Raises `RefusedError`."""
     try:
         numbers = release_linear(secret, profile, evidence_of(raw))
     except DesignTooWideError:
-        raise Refused("too-wide", span) from None
+        raise RefusedError("too-wide", span) from None
     if isinstance(numbers, Refusal):
-        raise Refused(_REASONS[numbers.reason], span)
+        raise RefusedError(_REASONS[numbers.reason], span)
     names = _Names(raw)
     title = f"regress {raw.outcome.name}"
     notes = _notes(profile, raw, numbers)
-    return Model(title, _header(raw, numbers), _table(names, numbers, title), notes)
+    return Model(title, _header(raw, numbers), _table(names, numbers), notes)
 
 
 # ---- evidence
@@ -137,7 +137,7 @@ class _Names:
 # ---- output
 
 
-def _table(names: _Names, numbers: ModelNumbers, title: str) -> Table:
+def _table(names: _Names, numbers: ModelNumbers) -> Table:
     columns = tuple(
         (Key("statistic", name, f"{numbers.level:g}" if name in ("lower", "upper") else None),)
         for name in _COLUMNS
@@ -159,7 +159,7 @@ def _table(names: _Names, numbers: ModelNumbers, title: str) -> Table:
     if numbers.constant == "hidden":
         rows.append((Key("term", "_cons"),))
         cells.append(tuple(Cell(None, "hidden") for _ in _COLUMNS))
-    return Table(title, (Key("statistic", "term"),), tuple(rows), columns, tuple(cells))
+    return Table("", (Key("statistic", "term"),), tuple(rows), columns, tuple(cells))
 
 
 def _main_effect(name: str) -> str | None:

@@ -1,4 +1,4 @@
-"""The order of a table's rows and which of them are displayed: `rowsort`, `top`, `bottom`, limits."""
+"""The order of a table's rows and which are displayed: `rowsort`, `top`, `bottom`, limits."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ def chosen_rows(
 ) -> tuple[Layout, list[Note]]:
     """Sort rows by displayed values and keep the first or last of them; the total row stays.
 
-    `statistic` is the (variable, statistic) whose displayed values sort the rows. Raises `ScriptError`.
+    `statistic` is the (variable, statistic) whose displayed values sort the rows. Raises
+    `ScriptError`.
     """
     rows = [line for line in layout.rows if not line.total]
     totals = [line for line in layout.rows if line.total]
@@ -50,7 +51,7 @@ def _column(
     known = [str(code) for code in raw.axes[1].variable.codes or ()]
     if wanted & set(known):
         return {}
-    wrong("unknown-code", f"no column has the code {sort[0]}", span)
+    return wrong("unknown-code", f"no column has the code {sort[0]}", span)
 
 
 def _value(cell: Cell) -> tuple[bool, float]:

@@ -1,4 +1,4 @@
-"""Which profile and which key are in force: the banks' and the user's choices, the strictest winning."""
+"""Which profile and key are in force: the banks' and the user's choices, the strictest winning."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class ProfileNotAllowedError(Exception):
 
 @dataclass(repr=False)
 class Policy:
-    """Profile and secret of a session; changes only when a databank is connected, and only to be stricter.
+    """Profile and secret of a session; connecting a databank can only make it stricter.
 
     `choice`: the user's profile, or None for the banks' own.
     """
@@ -37,7 +37,10 @@ class Policy:
         return "<policy>"
 
     def connect(self, bank: Databank) -> None:
-        """Take a bank into account. Raises `NoKeyError`, `ProfileNotAllowedError`, `ProfileError`."""
+        """Take a bank into account.
+
+        Raises `NoKeyError`, `ProfileNotAllowedError`, `ProfileError`.
+        """
         if bank.root in self._banks:
             return
         profile = self._profile(bank)
@@ -64,7 +67,7 @@ class Policy:
 
     @property
     def secret(self) -> Secret:
-        """The secret of the connected bank, or one made of all where there are several with different keys."""
+        """The secret of the connected bank, or one made of all where their keys differ."""
         secrets = {secret.subkey("same/v1"): secret for _, secret in self._banks.values()}
         if len(secrets) == 1:
             return next(iter(secrets.values()))
@@ -75,7 +78,7 @@ class Policy:
 
 
 def master_of(bank: Databank) -> Secret:
-    """Give the master key of a bank: from its seed where it is synthetic, else from the owner's key file.
+    """Give the master key of a bank: from a synthetic one's seed, else from the owner's file.
 
     Raises `NoKeyError`.
     """

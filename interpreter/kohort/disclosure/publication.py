@@ -1,4 +1,4 @@
-"""A collapse to units that are not protected is a publication: its numbers are fixed and blurred here (4.12)."""
+"""A collapse to units that are not protected is a publication: it is blurred here (4.12)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ from kohort.scope import Code
 
 @dataclass(frozen=True)
 class Publication:
-    """One row per group that is published. `columns`: new name -> float64 (k), NaN where withheld."""
+    """One row per group that is published.
+
+    `columns`: new name -> float64 (k), NaN where withheld.
+    """
 
     codes: tuple[Code, ...]
     columns: Mapping[str, NDArray[np.float64]]
@@ -28,8 +31,9 @@ class Publication:
 def published_groups(secret: Master, profile: Profile, raw: Magnitudes) -> Publication:
     """Give the published statistics of each group.
 
-    Groups published below the limit of rows are left out (`low_cell`), so that the units say nothing of rare codes;
-    statistics follow the rules of volume tables, min and max become the 5th and 95th percentile.
+    Groups published below the limit of rows are left out (`low_cell`), so that the units say
+    nothing of rare codes; statistics follow the rules of volume tables, min and max become the 5th
+    and 95th percentile.
     """
     frequencies = raw.frequencies
     counted = Counted(secret, profile.counts, frequencies)
@@ -72,14 +76,14 @@ def _values(profile: Profile, made: CellStatistics, statistic: str) -> NDArray[n
             case "count":
                 return n
             case "percent":
-                return 100 * n / n.sum()
+                return np.asarray(100 * n / n.sum())
             case "sd":
                 return _plain(made.published("std"))
             case "semean":
-                return _plain(made.published("std")) / np.sqrt(n)
+                return np.asarray(_plain(made.published("std")) / np.sqrt(n))
             case "sebinomial":
                 p = _plain(made.published("mean"))
-                return np.sqrt(p * (1 - p) / n)
+                return np.asarray(np.sqrt(p * (1 - p) / n))
             case "median":
                 return _plain(made.published("p50"))
             case "min" | "max":

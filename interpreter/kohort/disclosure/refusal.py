@@ -34,7 +34,7 @@ SENTENCES = {
 }
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """Disclosure control said no; the diagnostic names the rule and nothing else."""
 
     def __init__(self, code: str, span: Span) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import assert_never
 
 from kohort.bank import Databank
@@ -12,11 +13,11 @@ from kohort.disclosure.inventories import inventory
 from kohort.disclosure.model_table import model
 from kohort.disclosure.policy import NoKeyError, Policy, ProfileNotAllowedError
 from kohort.disclosure.population import edit_allowed, large_enough
-from kohort.disclosure.profile import ProfileError
+from kohort.disclosure.profile import Profile, ProfileError, load
 from kohort.disclosure.publication import Publication, published_groups
-from kohort.disclosure.refusal import Refused
+from kohort.disclosure.refusal import RefusedError
 from kohort.disclosure.released import (
-    _SEAL,  # noqa: PLC2701  # pyright: ignore[reportPrivateUsage]  the one place that may use it
+    _SEAL,  # pyright: ignore[reportPrivateUsage]  the one place that may use it
     Cell,
     Content,
     Context,
@@ -40,7 +41,7 @@ from kohort.results import (
     Size,
     Summary,
 )
-from kohort.scope import Scope
+from kohort.scope import Scope, Shape
 
 Releasable = Size | Done | Inventory | Frequencies | Magnitudes | Summary | LinearModel | Document
 Part = Axis | Cells | Column | FactorLevels
@@ -55,16 +56,16 @@ class Gate:
     # ---- what a session asks
 
     def connect(self, bank: Databank, span: Span) -> None:
-        """Bring a databank's key and profile into force. Raises `Refused`."""
+        """Bring a databank's key and profile into force. Raises `RefusedError`."""
         try:
             self.policy.connect(bank)
         except NoKeyError:
-            raise Refused("no-key", span) from None
+            raise RefusedError("no-key", span) from None
         except (ProfileNotAllowedError, ProfileError):
-            raise Refused("profile-not-allowed", span) from None
+            raise RefusedError("profile-not-allowed", span) from None
 
     def count(self, size: Size) -> int:
-        """Give the published number of units of a dataset: the same number wherever it is asked for."""
+        """Give the published number of units: the same wherever it is asked for."""
         if size.public:
             return size.n
         if size.n == 0:
@@ -75,15 +76,15 @@ class Gate:
         )  # fmt: skip
 
     def permit(self, size: Size, span: Span) -> None:
-        """Check the population floor on the published number of units. Raises `Refused`."""
+        """Check the population floor on the published number of units. Raises `RefusedError`."""
         if not size.public and not large_enough(self.policy.profile.population, self.count(size)):
-            raise Refused("population-too-small", span)
+            raise RefusedError("population-too-small", span)
 
     def permit_edit(self, edited: Size, whole: Size, span: Span) -> None:
-        """Check the edit floor on published numbers. Raises `Refused`."""
+        """Check the edit floor on published numbers. Raises `RefusedError`."""
         limits = self.policy.profile.population
         if limits.edit_floor and not edit_allowed(limits, self.count(edited), self.count(whole)):
-            raise Refused("edit-too-small", span)
+            raise RefusedError("edit-too-small", span)
 
     @property
     def sample_buckets(self) -> int:
@@ -97,7 +98,10 @@ class Gate:
     # ---- the exit
 
     def release(self, raw: Raw, scope: Scope, span: Span) -> Released:
-        """Give what may be shown of a raw result. Raises `Refused`, or `TypeError` for an unknown kind."""
+        """Give what may be shown of a raw result.
+
+        Raises `RefusedError`, or `TypeError` for an unknown kind.
+        """
         kind = type(raw).__name__
         if self.policy.profile.outputs.get(kind, "refused") == "refused":
             raise TypeError("a kind of result without a rule")
@@ -106,6 +110,8 @@ class Gate:
 
     def _content(self, raw: Releasable, span: Span) -> Content:
         policy = self.policy
+        # The rows of a dataset collapsed to public units are published numbers already (4.12).
+        profile = _plain() if _published(raw) else policy.profile
         match raw:
             case Size():
                 return self._status(raw)
@@ -116,13 +122,13 @@ class Gate:
             case Inventory():
                 return inventory(raw, [self.count(size) for size in raw.sizes], self._sized)
             case Frequencies():
-                return table_of_counts(policy.secret, policy.profile, raw, span)
+                return table_of_counts(policy.secret, profile, raw, span)
             case Magnitudes():
-                return volume_table(policy.secret, policy.profile, raw, span)
+                return volume_table(policy.secret, profile, raw, span)
             case Summary():
-                return summary_table(policy.secret, policy.profile, raw)
+                return summary_table(policy.secret, profile, raw)
             case LinearModel():
-                return model(policy.secret, policy.profile, raw, span)
+                return model(policy.secret, profile, raw, span)
             case _:
                 assert_never(raw)
 
@@ -138,10 +144,7 @@ class Gate:
         return Status(raw.message, raw.words, {"units": cell})
 
     def _context(self, raw: Raw, scope: Scope) -> Context:
-        profile = self.policy.profile
-        shape = getattr(raw, "shape", None)
-        if isinstance(raw, Magnitudes):
-            shape = raw.frequencies.shape
+        profile, shape = self.policy.profile, _shape(raw)
         banks = tuple(f"{bank.name}:{bank.version}" for bank in scope.banks.values())
         return Context(
             profile=profile.name,
@@ -151,3 +154,23 @@ class Gate:
             unit_type="" if shape is None else shape.unit_type or "",
             zero_display=profile.counts.zero_display,
         )
+
+
+def _shape(raw: Raw) -> Shape | None:
+    match raw:
+        case Frequencies() | Summary() | LinearModel():
+            return raw.shape
+        case Magnitudes():
+            return raw.frequencies.shape
+        case _:
+            return None
+
+
+def _published(raw: Raw) -> bool:
+    shape = _shape(raw)
+    return shape is not None and shape.public
+
+
+@cache
+def _plain() -> Profile:
+    return load("open")

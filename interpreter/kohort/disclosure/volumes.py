@@ -16,7 +16,7 @@ from kohort.results import Column, Magnitudes, Summary
 
 
 def volume_table(secret: Master, profile: Profile, raw: Magnitudes, span: Span) -> Table:
-    """Give what may be shown of a volume table. Raises `Refused`."""
+    """Give what may be shown of a volume table. Raises `RefusedError`."""
     frequencies = raw.frequencies
     counted = Counted(secret, profile.counts, frequencies)
     layout = judged_rows(profile, counted, laid_out(counted), span)
@@ -88,9 +88,7 @@ def summary_table(secret: Master, profile: Profile, raw: Summary) -> Table:
         base = base_of(secret, profile, column, column.base_population or raw.shape.population)
         words = [raw.shape.population.wording()]
         made.append(
-            CellStatistics(
-                secret, profile, column, base, None, 1, words, column.variable.meaning
-            )
+            CellStatistics(secret, profile, column, base, None, 1, words, column.variable.meaning)
         )
     smallest = min((int(statistics.n[0]) for statistics in made), default=0)
     extremes = extreme_percents(profile.quantiles, smallest)
@@ -102,9 +100,7 @@ def summary_table(secret: Master, profile: Profile, raw: Summary) -> Table:
     names += [f"p{extremes[1]}"] if extremes else []
     names += raw.statistics
     columns = tuple((Key("statistic", name),) for name in names)
-    rows = tuple(
-        (Key("variable", c.variable.name, c.variable.title),) for c in raw.columns
-    )
+    rows = tuple((Key("variable", c.variable.name, c.variable.title),) for c in raw.columns)
     cells = tuple(tuple(s.at(name, 0) for name in names) for s in made)
     stub = (Key("statistic"),)
     return Table("summarize", stub, rows, columns, cells, tuple(magnitude_notes(profile)))
