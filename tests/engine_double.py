@@ -101,8 +101,8 @@ def open_session(opening: Opening) -> DoubleSession:
 
 def command(module: str, call: str) -> tuple[str, ...]:
     """Give the command for a process that imports a module of the tests and calls one function."""
-    root = str(Path(__file__).absolute().parents[1])
-    script = f"import sys; sys.path[:0] = [{root!r}]; from tests.{module} import {call}; {call}()"
+    folder = str(Path(__file__).absolute().parent)
+    script = f"import sys; sys.path[:0] = [{folder!r}]; from {module} import {call}; {call}()"
     return (sys.executable, "-P", "-c", script)
 
 

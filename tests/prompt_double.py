@@ -11,6 +11,8 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 
+from engine_double import command, document
+
 from kohort import program
 from kohort.catalogue import Catalogue
 from kohort.client import Worker
@@ -21,7 +23,6 @@ from kohort.opening import Opening
 from kohort.repl.loop import Loop
 from kohort.scope import Scope
 from kohort.worker import main
-from tests.engine_double import command, document
 
 
 class CheckingSession:

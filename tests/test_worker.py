@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+import engine_double
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,7 +24,6 @@ from kohort.diagnostic import Diagnostic, Span
 from kohort.disclosure.released import Lines, Text
 from kohort.event import Event, Finished, Result, Started, Told
 from kohort.opening import Opening, from_message, to_message
-from tests import engine_double
 
 COMMAND = engine_double.COMMAND
 

@@ -16,8 +16,6 @@ from kohort.scope import Code, Scope, Shape, Type, Variable
 MOST: Final = 200
 """Longest list that is offered."""
 
-_SIGNS: Final = frozenset({"IF", "IN", "GROUP", "EXTREME", "FLAGGED"})
-
 
 @dataclass(frozen=True)
 class Candidate:
@@ -42,15 +40,17 @@ def candidates(place: Spot, scope: Scope) -> tuple[Candidate, ...]:
         ((rank, text) for text in found if (rank := _rank(place.word, text)) is not None),
         key=lambda item: item[0],
     )
-    # What search finds by its title need not hold the word.
-    searched = [t for t, _ in register.searched(place, scope) if t not in found]
-    glosses = found | dict(register.searched(place, scope))
-    texts = [text for _, text in ranked] + searched
+    texts = [text for _, text in ranked]
+    # What is found by its title need not hold the word.
+    searched = {t: g for t, g in register.searched(place, scope) if t not in texts}
+    texts += searched
+    glosses = found | searched
     return tuple(Candidate(text, glosses[text], place.length) for text in texts[:MOST])
 
 
-def _order(kind: str) -> tuple[bool, str]:
-    return kind != VALUE, kind
+def _order(kind: str) -> tuple[int, str]:
+    """Put what is most likely meant first: codes, then names, then bindings and keywords."""
+    return (0 if kind == VALUE else 1 if kind in _NAMING else 2), kind
 
 
 def _rank(word: str, text: str) -> int | None:
@@ -161,6 +161,9 @@ _OFFERS: Final[dict[str, Callable[[Spot, Scope], Iterable[Offer]]]] = {
     "CODE_LIST": _code_lists, "BINDING": _bindings, "TOPIC": _topics, "GROUP": _groups,
     "EXTREME": _extremes, "PATH": register.paths, "BANK": register.banks, "DATE": register.dates,
 }  # fmt: skip
+
+
+_NAMING: Final = frozenset(_OFFERS) - {"BINDING"}
 
 
 def _shape(scope: Scope) -> Shape | None:

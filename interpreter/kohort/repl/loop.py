@@ -87,6 +87,7 @@ class Loop:
     def _show(self, text: str) -> None:
         look = look_at(sys.stdout, self.opening.language)
         output = TextOutput(sys.stdout, sys.stdout, look, text)
+        self.steps.started(1, 1)
         for event in self.desk.run(text, self.steps.waiting):
             self.steps.clear()
             if isinstance(event, Started):
