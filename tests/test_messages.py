@@ -82,6 +82,27 @@ def test_every_message_that_commands_name_has_a_text() -> None:
     assert {key for key in used if find("status", key) is None} == set()
 
 
+def test_every_heading_that_listings_name_has_a_text() -> None:
+    """Keys of headings in listings, here and in the library, are keys of the catalogue."""
+    used: set[str] = set()
+    for folder in (HOME / "stdlib" / "commands", HOME / "interpreter" / "kohort" / "disclosure"):
+        for path in folder.glob("*.py"):
+            text = path.read_text(encoding="utf-8")
+            for found in re.findall(r"(?:Listing\(|HEADINGS = )\(([^()]*)\)", text):
+                used |= set(re.findall(r'"(\w+)"', found))
+    assert "variable" in used
+    assert {key for key in used if find("headings", key) is None} == set()
+
+
+def test_every_note_that_results_carry_has_a_text() -> None:
+    """The keys of notes in the disclosure modules are keys of the catalogue."""
+    used: set[str] = set()
+    for path in (HOME / "interpreter" / "kohort" / "disclosure").glob("*.py"):
+        used |= set(re.findall(r'Note\(\s*"(\w+)"', path.read_text(encoding="utf-8")))
+    assert used
+    assert {key for key in used if find("notes", key) is None} == set()
+
+
 @pytest.mark.parametrize(
     ("text", "words", "made"),
     [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -31,6 +32,7 @@ from kohort.disclosure.released import (
 )
 from kohort.render import Look, render
 from kohort.render.characters import breadth, clean
+from kohort.render.headings import heading
 from kohort.render.numbers import number, written
 from kohort.results import Done
 
@@ -263,6 +265,14 @@ def test_a_model_has_a_header_and_coefficients() -> None:
     """)
 
 
+def test_a_title_is_said_once() -> None:
+    """A model and its table may have the same title."""
+    titled = replace(MODEL, title="regress y", table=replace(MODEL.table, title="regress y"))
+    assert shown(titled).count("regress y") == 1
+    titled = replace(MODEL, title="regress y", table=replace(MODEL.table, title="group 1"))
+    assert "group 1" in shown(titled)
+
+
 def test_a_model_speaks_norwegian() -> None:
     """Headings, words and notes come from the catalogue of the language."""
     text = shown(MODEL, Look("nb"))
@@ -275,6 +285,28 @@ def test_a_model_speaks_norwegian() -> None:
         "188 rader",
     ):
         assert word in text
+
+
+@pytest.mark.parametrize(
+    ("key", "text"),
+    [
+        (statistic("p25"), "25%"),
+        (statistic("p2"), "2%"),
+        (statistic("upper"), "upper 95 %"),
+        (statistic("upper", "99.5"), "upper 99.5 %"),
+        (statistic("something-new"), "something-new"),
+        (Key("statistic"), ""),
+        (Key("term", "_cons"), "Constant"),
+        (Key("term", "constant", "constant"), "constant"),
+        (Key("code", 3.0), "3"),
+        (Key("code", "0301", "Oslo"), "Oslo"),
+        (Key("variable", "income", "Income after tax"), "income"),
+        (Key("missing"), "SYSMISS"),
+    ],
+)
+def test_headings(key: Key, text: str) -> None:
+    """Statistics by the catalogue, percentiles by their number, categories by their label."""
+    assert heading(key, Look()) == text
 
 
 @pytest.mark.parametrize(
@@ -296,6 +328,7 @@ def test_a_model_speaks_norwegian() -> None:
         (1.5e18, "sum", "1.5e+18"),
         (123456, "p50", "123000"),
         (0.012345, "iqr", "0.0123"),
+        (123456, "p10", "123000"),
         (0.9996, "p25", "1"),
         (-18.0, "p1", "-18"),
         (0, "p99", "0"),

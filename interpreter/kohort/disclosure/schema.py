@@ -9,7 +9,7 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Final, Literal, Union, get_args, get_origin, get_type_hints
 
-Reader = Callable[[object, str], Any]
+Reader = Callable[[object], Any]
 
 TAG: Final = "block"
 """The key that tells apart the dataclasses of a union: the class name in lower case."""
@@ -21,21 +21,33 @@ SCALARS: Final = (str, int, float, NoneType)
 class WireError(ValueError):
     """What came in is not a released result. Names the place, never what stood there."""
 
+    def within(self, place: str) -> WireError:
+        """Give the same error, its place now named from one level further out."""
+        return WireError(f"{place}{self}")
+
 
 def plain(value: object) -> Any:
     """Give the JSON value of nested dataclasses, tuples and mappings."""
-    if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, tuple):
         return [plain(member) for member in value]
     if isinstance(value, Mapping):
         return {name: plain(member) for name, member in value.items()}
-    return value
+    if value is None or isinstance(value, (str, int, float)):
+        return value
+    return {name: plain(getattr(value, name)) for name in _names(type(value))}
+
+
+@cache
+def _names(made: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(made))
 
 
 def read(kind: type, value: object, place: str) -> Any:
     """Give the `kind` (a dataclass) that the JSON value describes; raises `WireError`."""
-    return _reader(kind)(value, place)
+    try:
+        return _reader(kind)(value)
+    except WireError as error:
+        raise error.within(place) from None
 
 
 @cache
@@ -60,58 +72,74 @@ def _reader(hint: Any) -> Reader:
 
 def _record(made: Any) -> Reader:
     hints = get_type_hints(made)
-    readers = {field.name: _reader(hints[field.name]) for field in fields(made)}
+    readers = {name: _reader(hints[name]) for name in _names(made)}
     required = {
         field.name
         for field in fields(made)
         if field.default is MISSING and field.default_factory is MISSING
     }
 
-    def read_record(value: object, place: str) -> Any:
+    def read_record(value: object) -> Any:
         if not isinstance(value, dict):
-            raise WireError(f"{place}: not an object")
+            raise WireError(": not an object")
         if not (required <= value.keys() <= readers.keys()):
-            raise WireError(f"{place}: other keys than those of {made.__name__}")
-        found = {name: readers[name](member, f"{place}.{name}") for name, member in value.items()}
+            raise WireError(f": other keys than those of {made.__name__}")
+        found = {}
+        for name, member in value.items():
+            try:
+                found[name] = readers[name](member)
+            except WireError as error:
+                raise error.within(f".{name}") from None
         try:
             return made(**found)
         except ValueError as error:
-            raise WireError(f"{place}: {error}") from None
+            raise WireError(f": {error}") from None
 
     return read_record
 
 
 def _sequence(member: Reader) -> Reader:
-    def read_sequence(value: object, place: str) -> tuple[Any, ...]:
+    def read_sequence(value: object) -> tuple[Any, ...]:
         if not isinstance(value, list):
-            raise WireError(f"{place}: not a list")
-        return tuple(member(part, f"{place}[]") for part in value)
+            raise WireError(": not a list")
+        try:
+            return tuple([member(part) for part in value])
+        except WireError as error:
+            raise error.within("[]") from None
 
     return read_sequence
 
 
 def _row(members: tuple[Reader, ...]) -> Reader:
-    def read_row(value: object, place: str) -> tuple[Any, ...]:
+    def read_row(value: object) -> tuple[Any, ...]:
         if not isinstance(value, list) or len(value) != len(members):
-            raise WireError(f"{place}: not a list of {len(members)}")
-        return tuple(read(part, f"{place}[]") for read, part in zip(members, value, strict=True))
+            raise WireError(f": not a list of {len(members)}")
+        try:
+            return tuple(read_part(part) for read_part, part in zip(members, value, strict=True))
+        except WireError as error:
+            raise error.within("[]") from None
 
     return read_row
 
 
 def _mapping(member: Reader) -> Reader:
-    def read_mapping(value: object, place: str) -> dict[str, Any]:
+    def read_mapping(value: object) -> dict[str, Any]:
         if not isinstance(value, dict) or not all(type(name) is str for name in value):
-            raise WireError(f"{place}: not an object")
-        return {name: member(part, f"{place}{{}}") for name, part in value.items()}
+            raise WireError(": not an object")
+        try:
+            return {name: member(part) for name, part in value.items()}
+        except WireError as error:
+            raise error.within("{}") from None
 
     return read_mapping
 
 
 def _one_of(words: tuple[Any, ...]) -> Reader:
-    def read_word(value: object, place: str) -> Any:
-        if type(value) is not str or value not in words:
-            raise WireError(f"{place}: unknown word")
+    known = frozenset(words)
+
+    def read_word(value: object) -> Any:
+        if type(value) is not str or value not in known:
+            raise WireError(": unknown word")
         return value
 
     return read_word
@@ -119,34 +147,37 @@ def _one_of(words: tuple[Any, ...]) -> Reader:
 
 def _scalar(kinds: tuple[Any, ...]) -> Reader:
     # `type() in`, not isinstance: a bool is an int to Python and must not pass as a number
-    def read_scalar(value: object, place: str) -> Any:
+    def read_scalar(value: object) -> Any:
         if type(value) not in kinds:
-            raise WireError(f"{place}: wrong type")
+            raise WireError(": wrong type")
         if type(value) is float and not math.isfinite(value):
-            raise WireError(f"{place}: not a finite number")
+            raise WireError(": not a finite number")
         if type(value) is int and not -WIDEST <= value <= WIDEST:
-            raise WireError(f"{place}: a number wider than 64 bits")
+            raise WireError(": a number wider than 64 bits")
         return value
 
     return read_scalar
 
 
 def _union(members: tuple[Any, ...]) -> Reader:
+    """Read scalars by their type and dataclasses by their tag; one dataclass alone needs none."""
     scalars = tuple(member for member in members if member in SCALARS)
     records = [member for member in members if is_dataclass(member)]
     if len(scalars) + len(records) != len(members):
         raise TypeError("unions are of scalars and dataclasses")
     read_scalar = _scalar(scalars)
+    if not records:
+        return read_scalar
     tagged = {made.__name__.lower(): _reader(made) for made in records}  # type: ignore[union-attr]
 
-    def read_union(value: object, place: str) -> Any:
-        if not isinstance(value, dict) or not tagged:
-            return read_scalar(value, place)
+    def read_union(value: object) -> Any:
+        if not isinstance(value, dict):
+            return read_scalar(value)
         if len(tagged) == 1:
-            return next(iter(tagged.values()))(value, place)
+            return next(iter(tagged.values()))(value)
         word = value.get(TAG)
         if type(word) is not str or word not in tagged:
-            raise WireError(f"{place}: unknown kind of block")
-        return tagged[word]({name: part for name, part in value.items() if name != TAG}, place)
+            raise WireError(": unknown kind of block")
+        return tagged[word]({name: part for name, part in value.items() if name != TAG})
 
     return read_union

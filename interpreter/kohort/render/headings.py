@@ -6,7 +6,7 @@ from kohort.disclosure.released import Cell, Key, Model, Status, Table
 from kohort.messages import fill, find, sentence
 from kohort.render.characters import clean
 from kohort.render.look import Look
-from kohort.render.numbers import number, written
+from kohort.render.numbers import is_percentile, number, written
 
 
 def heading(key: Key, look: Look) -> str:
@@ -14,7 +14,7 @@ def heading(key: Key, look: Look) -> str:
     match key.kind:
         case "code":
             return clean(_category(key, look))
-        case "term" if key.code == "constant" and key.label is None:
+        case "term" if key.code in {"_cons", "constant"} and key.label is None:
             return word("constant", look)
         case "term":
             return clean(_name(key.code if key.label is None else key.label))
@@ -31,7 +31,9 @@ def heading(key: Key, look: Look) -> str:
 
 def word(code: str, look: Look, **words: str) -> str:
     """Give the catalogue's text of a heading; a code that the catalogue lacks stands for itself."""
-    return clean(fill(find("headings", code, look.language) or clean(code), words))
+    if text := find("headings", code, look.language):
+        return clean(fill(text, words))
+    return f"{code[1:]}%" if is_percentile(code) else clean(code)
 
 
 def _category(key: Key, look: Look) -> str:

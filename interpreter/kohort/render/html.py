@@ -6,6 +6,7 @@ Nothing from a script or a catalogue becomes a tag, an attribute's name or an ad
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from html import escape
 from typing import Final, assert_never
 
@@ -81,7 +82,8 @@ def _model(model: Model, look: Look, zero: str) -> str:
     notes = note_lines(
         (*model.table.notes, *model.notes), (*model.table.cells, numbers), look, BLANK
     )
-    return f"{title}<dl>{listed}</dl>\n{_table(model.table, look, zero)}{_notes(notes)}"
+    table = model.table if model.table.title != model.title else replace(model.table, title="")
+    return f"{title}<dl>{listed}</dl>\n{_table(table, look, zero)}{_notes(notes)}"
 
 
 def _table(table: Table, look: Look, zero: str) -> str:

@@ -26,7 +26,6 @@ FIXED: Final = {
 }
 PROBABILITIES: Final = frozenset({"p", "prob_f", "prob_chi2"})
 TRIMMED: Final = {"coef": 6, "se": 6, "lower": 6, "upper": 6, "f": 4, "chi2": 4}
-QUANTILES: Final = frozenset({"p1", "p5", "p25", "p50", "p75", "p95", "p99", "iqr"})
 AMOUNTS: Final = frozenset({"mean", "std", "sum", "rmse"})
 OTHERS: Final = 6
 """Decimals of a number whose statistic is not known, trailing zeros trimmed."""
@@ -36,6 +35,11 @@ LARGE: Final = 1e15
 """Between these, numbers are written without an exponent."""
 
 HIDDEN: Final = ".."
+
+
+def is_percentile(statistic: str) -> bool:
+    """Tell whether a statistic is a percentile: `p` and a whole number."""
+    return statistic[:1] == "p" and statistic[1:].isdecimal() and statistic.isascii()
 
 
 def written(cell: Cell, statistic: str, zero: str = "0", blank: str = " ") -> str:
@@ -78,7 +82,7 @@ def number(value: float, statistic: str, blank: str = " ") -> str:
         return "<0.001"
     if statistic in FIXED and abs(value) < LARGE:
         return _positive_zero(f"{value:.{FIXED[statistic]}f}")
-    if statistic in QUANTILES:
+    if statistic == "iqr" or is_percentile(statistic):
         return _significant(value, 3)
     if statistic in AMOUNTS and abs(value) < 1:
         return _significant(value, 4)

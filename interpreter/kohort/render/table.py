@@ -30,7 +30,7 @@ def model_lines(model: Model, look: Look, zero: str) -> list[str]:
         *_title(model.title, look),
         *heads,
         *([""] if heads else []),
-        *_title(table.title, look),
+        *(_title(table.title, look) if table.title != model.title else []),
         *grid,
         *_dimmed(notes, look),
     ]
