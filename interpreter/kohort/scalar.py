@@ -266,6 +266,11 @@ def _middle(values: list[Any]) -> float:
     return low if low == high else low / 2 + high / 2
 
 
+def combinations(n: float, k: float) -> float:
+    """Give the number of ways to choose k of n, for whole numbers. Raises `ValueError` below 0."""
+    return float(math.comb(int(n), int(k)))
+
+
 def _sound(value: Value) -> Value:
     if isinstance(value, bool):
         return int(value)

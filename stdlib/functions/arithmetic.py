@@ -119,7 +119,4 @@ def comb(n: Number, k: Number) -> Decimal:
     """The number of ways to choose k of n, for whole numbers with 0 <= k <= n."""
     whole = n.truncated().equals(n) & k.truncated().equals(k)
     possible = whole & (k >= 0) & (k <= n)
-    logarithm = lnfactorial(n) - lnfactorial(k) - lnfactorial(n - k)
-    ways = logarithm.elementwise("math.exp")
-    # Up to 2^53 the whole number is known exactly enough to be restored.
-    return (ways < 2.0**45).choose(ways.rounded(), ways).where(possible)
+    return n.elementwise("kohort.scalar.combinations", k).where(possible)

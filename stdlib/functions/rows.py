@@ -18,7 +18,8 @@ def rowmax(x: Number, y: Number, *others: Number) -> Widest:
 @function
 def rowmean(x: Number, y: Number, *others: Number) -> Decimal:
     """The mean; missing where all are missing."""
-    return x.total(y, *others) / x.present(y, *others)
+    first, *rest = [value * 1.0 for value in (x, y, *others)]
+    return first.total(*rest) / x.present(y, *others)
 
 
 @function

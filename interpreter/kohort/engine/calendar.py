@@ -24,7 +24,7 @@ def day_number(year: pl.Series, month: pl.Series, day: pl.Series) -> pl.Series:
     Counts days with a year that begins in March, so that leap days come last (H. Hinnant,
     "chrono-compatible low-level date algorithms", days_from_civil).
     """
-    frame = pl.select(y=_whole(year), m=_whole(month), d=_whole(day))
+    frame = numbers.together(y=_whole(year), m=_whole(month), d=_whole(day))
     y, m, d = pl.col("y"), pl.col("m"), pl.col("d")
     leap = (y % 4 == 0) & ((y % 100 != 0) | (y % 400 == 0))
     length = m.replace_strict(list(range(1, 13)), _LAST, default=None) + (leap & (m == 2))

@@ -15,6 +15,14 @@ _SUMMAND = 2**62
 _WIDE = pl.Int128
 
 
+def together(**columns: pl.Series) -> pl.DataFrame:
+    """Give series as one frame, those of length 1 repeated."""
+    height = max(len(series) for series in columns.values())
+    return pl.DataFrame({
+        n: s if len(s) == height else s.new_from_index(0, height) for n, s in columns.items()
+    })
+
+
 def finite(series: pl.Series) -> pl.Series:
     """Give decimals with NaN and infinity turned missing."""
     sound = series.is_finite()
@@ -160,7 +168,10 @@ def elementwise(function: str, *series: pl.Series) -> pl.Series:
     return finite(answer)
 
 
-_VECTORISED = {"math.lgamma": "scipy.special.gammaln"}
+_VECTORISED = {
+    "math.lgamma": "scipy.special.gammaln",
+    "kohort.scalar.combinations": "scipy.special.binom",
+}
 
 
 def total(*series: pl.Series) -> pl.Series:

@@ -10,6 +10,7 @@ from kohort.engine import numbers
 from kohort.vocabulary import NUMBER
 
 _WHOLE = 1e15
+_LONGEST = 2**32
 
 
 def text(series: pl.Series) -> pl.Series:
@@ -48,19 +49,20 @@ def upper(series: pl.Series) -> pl.Series:
 
 def part(series: pl.Series, position: pl.Series, length: pl.Series) -> pl.Series:
     """Cut a piece; positions count from 1, or from the end where negative."""
-    size = series.str.len_chars().cast(pl.Int64)
-    sound = (position != 0) & (length >= 0)
-    begin = pl.when(position > 0).then(position - 1).otherwise(size + position)
-    columns = {"text": series, "size": size, "begin": pl.select(begin).to_series()}
-    height = max(len(s) for s in (series, position, length))
-    columns |= {"length": length, "sound": sound}
-    frame = pl.DataFrame({
-        n: s.new_from_index(0, height) if len(s) != height else s for n, s in columns.items()
-    })
+    frame = numbers.together(text=series, position=position, length=length)
+    text, place, length_ = pl.col("text"), pl.col("position"), pl.col("length")
+    size = text.str.len_chars().cast(pl.Int64)
+    frame = frame.with_columns(
+        pl.when((place != 0) & (length_ >= 0)).then(text).alias("text"),
+        pl.when(place > 0).then(place - 1).otherwise(size + place).alias("begin"),
+        # No text is so long, and sums stay within 64 bits.
+        length_.clip(0, _LONGEST).alias("length"),
+    )
     start = pl.max_horizontal(pl.col("begin"), 0)
-    end = pl.min_horizontal(pl.col("begin") + pl.col("length"), pl.col("size"))
-    piece = pl.col("text").str.slice(start, pl.max_horizontal(end - start, 0))
-    return frame.select(pl.when("sound").then(piece).alias("")).to_series()
+    end = pl.max_horizontal(pl.col("begin") + length_, 0)
+    return frame.select(
+        text.str.slice(start, pl.max_horizontal(end - start, 0)).alias("")
+    ).to_series()
 
 
 def strip(series: pl.Series, start: bool, end: bool) -> pl.Series:
