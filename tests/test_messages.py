@@ -19,7 +19,7 @@ STATUS = {
     "cloned": {"source", "new"},
     "deleted": {"dataset"},
     "renamed_dataset": {"old", "new"},
-    "imported": {"dataset", "variable", "alias", "source", "date", "units"},
+    "imported": {"dataset", "variable", "alias", "date", "units"},
     "kept": {"dataset", "units"},
     "dropped": {"dataset", "units"},
     "sampled": {"dataset", "units"},

@@ -389,9 +389,9 @@ def test_what_derives_from_an_untold_count_is_not_told() -> None:
 
 def test_status_lines_are_sentences() -> None:
     """Names and published numbers are put into the message; optional parts fall away."""
-    words = {"dataset": "cohort", "variable": "sex", "alias": "ds", "source": "KJOENN", "date": ""}
+    words = {"dataset": "cohort", "variable": "KJOENN", "alias": "sex", "date": ""}
     imported = Status("imported", words, {"units": Cell(98412)})
-    assert shown(imported) == "cohort: 98 412 units; sex imported from ds/KJOENN"
+    assert shown(imported) == "cohort: 98 412 units; sex imported from KJOENN"
     kept = Status("kept", {"dataset": "cohort"}, {"units": Cell(1)})
     assert shown(kept, Look("nb")) == "cohort: 1 enhet beholdt"
     assert shown(Status("kept", {"dataset": "c"}, {"units": Cell(None, "zero")}), zero="<5") == (
@@ -420,6 +420,12 @@ def test_documents_keep_their_blocks_apart() -> None:
 
     generate x = 1
         end
+    """)
+    sizes = Listing(("dataset", "size", "title"), (("a", "98412", "x"), ("b", "", "y")))
+    assert shown(Text((sizes,))) == lines("""
+    Dataset   Units  Title
+    a        98 412  x
+    b                y
     """)
     narrow = shown(
         Text((Listing(("name", "title"), (("alpha", "one two three four"),)),)), Look(width=18)

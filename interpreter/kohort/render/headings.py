@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from kohort.disclosure.released import Cell, Key, Model, Status, Table
+from kohort.disclosure.released import Cell, Key, Listing, Model, Status, Table
 from kohort.messages import fill, find, sentence
 from kohort.render.characters import clean
 from kohort.render.look import Look
-from kohort.render.numbers import is_percentile, number, written
+from kohort.render.numbers import COUNTS, is_percentile, number, written
 
 
 def heading(key: Key, look: Look) -> str:
@@ -123,6 +123,18 @@ def _factor(row: tuple[Key, ...], factor: str) -> str:
             name = str(key.code if key.label is None else key.label)
             return factor if name.startswith(f"{factor} = ") else ""
     return factor
+
+
+def listed_rows(listing: Listing, blank: str = " ") -> list[tuple[str, ...]]:
+    """Give the rows of a table of words, with the thousands of its counts grouped."""
+    counted = [key in COUNTS for key in listing.headings]
+    return [
+        tuple(
+            number(int(text), "n", blank) if count and text.isdecimal() else text
+            for text, count in zip(row, counted, strict=True)
+        )
+        for row in listing.rows
+    ]
 
 
 def status_line(status: Status, look: Look, zero: str, blank: str = " ") -> str:

@@ -29,6 +29,7 @@ from kohort.render.headings import (
     column_headings,
     header,
     heading,
+    listed_rows,
     statistic,
     status_line,
     stub_texts,
@@ -37,7 +38,7 @@ from kohort.render.headings import (
 from kohort.render.look import Look
 from kohort.render.markdown import html_of_markdown
 from kohort.render.notes import note_lines
-from kohort.render.numbers import written
+from kohort.render.numbers import COUNTS, written
 
 BLANK: Final = "\u202f"
 """Groups thousands: a narrow blank at which lines do not break."""
@@ -153,11 +154,14 @@ def _block(block: Paragraph | Listing | Lines, look: Look) -> str:
 
 def _listing(listing: Listing, look: Look) -> str:
     caption = f"<caption>{escaped(listing.title)}</caption>" if listing.title else ""
+    sides = ["" if key in COUNTS else " class=word" for key in listing.headings]
     heads = "".join(
-        f"<th scope=col class=stub>{escaped(word(key, look))}</th>" for key in listing.headings
+        f"<th scope=col{side}>{escaped(word(key, look))}</th>"
+        for side, key in zip(sides, listing.headings, strict=True)
     )
-    rows = "\n".join(
-        f"<tr>{''.join(f'<td class=word>{escaped(text)}</td>' for text in row)}</tr>"
-        for row in listing.rows
-    )
+    rows = "\n".join(f"<tr>{_words(row, sides)}</tr>" for row in listed_rows(listing, BLANK))
     return f"<table>{caption}<thead><tr>{heads}</tr></thead>\n<tbody>\n{rows}\n</tbody></table>"
+
+
+def _words(row: tuple[str, ...], sides: Sequence[str]) -> str:
+    return "".join(f"<td{side}>{escaped(text)}</td>" for side, text in zip(sides, row, strict=True))

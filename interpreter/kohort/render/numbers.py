@@ -9,7 +9,7 @@ from typing import Final
 
 from kohort.disclosure.released import Cell
 
-COUNTS: Final = frozenset({"freq", "n", "nobs", "df", "clusters", "units", "size"})
+COUNTS: Final = frozenset({"freq", "n", "nobs", "df", "clusters", "units", "size", "variables"})
 FIXED: Final = {
     "rowpct": 1,
     "colpct": 1,

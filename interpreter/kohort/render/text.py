@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import assert_never
 
 from kohort.disclosure.released import (
@@ -14,9 +15,10 @@ from kohort.disclosure.released import (
     Table,
     Text,
 )
-from kohort.render.characters import breadth, clean, left, painted, wrapped
-from kohort.render.headings import status_line, word
+from kohort.render.characters import breadth, clean, left, painted, right, wrapped
+from kohort.render.headings import listed_rows, status_line, word
 from kohort.render.look import Look
+from kohort.render.numbers import COUNTS
 from kohort.render.table import model_lines, table_lines
 
 
@@ -62,9 +64,10 @@ def _listing(listing: Listing, look: Look) -> list[str]:
     if not listing.headings:
         return title
     heads = [word(key, look) for key in listing.headings]
-    rows = [heads, *([clean(text) for text in row] for row in listing.rows)]
+    rows = [heads, *([clean(text) for text in row] for row in listed_rows(listing))]
     widths = _widths(rows, look.width)
-    first, *others = [_listed(row, widths) for row in rows]
+    puts = [right if key in COUNTS else left for key in listing.headings]
+    first, *others = [_listed(row, widths, puts) for row in rows]
     heading = [painted(line, "bold", look.color) for line in first]
     return [*title, *heading, *(line for lines in others for line in lines)]
 
@@ -85,13 +88,15 @@ def _widths(rows: list[list[str]], width: int | None) -> list[int]:
     return widths
 
 
-def _listed(row: list[str], widths: list[int]) -> list[str]:
-    """Give the lines of one row, each text broken to its column's width."""
+def _listed(
+    row: list[str], widths: list[int], puts: Sequence[Callable[[str, int], str]]
+) -> list[str]:
+    """Give the lines of one row, each text broken to its column's width and put to its side."""
     texts = [wrapped(text, width) for text, width in zip(row, widths, strict=True)]
     return [
         "  ".join(
-            left(lines[i] if i < len(lines) else "", width)
-            for lines, width in zip(texts, widths, strict=True)
+            put(lines[i] if i < len(lines) else "", width)
+            for lines, width, put in zip(texts, widths, puts, strict=True)
         ).rstrip()
         for i in range(max(map(len, texts)))
     ]
