@@ -28,6 +28,11 @@ def in_year(rng: np.random.Generator, year: int, count: int) -> Days:
     return rng.integers(day(year, 1, 2), day(year + 1), count, dtype=np.int32)
 
 
+def not_new_year(days: Days) -> Days:
+    """Move 1 January to 2 January, so that age on a 1 January follows from the year of birth."""
+    return np.asarray(days + ((month_of(days) == 1) & (of_month(days) == 1)), dtype=np.int32)
+
+
 def year_of(days: NDArray[np.integer]) -> NDArray[np.int32]:
     """Give the calendar year of each day."""
     years: Days = _dates(days).astype("datetime64[Y]").astype(np.int32) + 1970

@@ -194,7 +194,12 @@ def history(education: Education) -> tuple[Index, Days, Index]:
         parts.append((persons, done[persons], which))
     persons, days, which = (np.concatenate(column) for column in zip(*parts, strict=True))
     order = np.lexsort((days, persons))
-    return persons[order], days[order], which[order]
+    persons, days, which = persons[order], days[order], which[order]
+    # An unknown education stays unknown: one spell from the first level on.
+    again = np.zeros(len(persons), dtype=np.bool_)
+    again[1:] = persons[1:] == persons[:-1]
+    stays = ~(again & education.unknown[persons])
+    return persons[stays], days[stays], which[stays]
 
 
 def social_background(people: Population, education: Education) -> tuple[Index, Index]:
@@ -207,7 +212,8 @@ def social_background(people: Population, education: Education) -> tuple[Index, 
         level = np.zeros(len(who), dtype=np.int64)
         for digit, done in zip(c.LEVELS, education.completed, strict=True):
             level = np.where(done[parent] <= sixteen[who], int(digit), level)
-        level = np.where((parent >= 0) & ~education.unknown[parent], level, 0)
+        on_record = (parent >= 0) & (people.death[parent] >= FIRST_RECORD)
+        level = np.where(on_record & ~education.unknown[parent], level, 0)
         best = np.maximum(best, level)
     groups = np.array([0, 4, 4, 3, 3, 3, 2, 1, 1])
     return who, groups[best]

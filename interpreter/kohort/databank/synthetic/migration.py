@@ -6,7 +6,7 @@ import numpy as np
 
 from kohort.databank.synthetic import coefficients as c
 from kohort.databank.synthetic import places, vital
-from kohort.databank.synthetic.days import Days, Index, day, in_year
+from kohort.databank.synthetic.days import Days, Index, day, in_year, not_new_year
 from kohort.databank.synthetic.origins import draw_origin
 from kohort.databank.synthetic.population import (
     ABROAD,
@@ -185,6 +185,7 @@ def _born(
     teen = start - (rng.uniform(11, 16.9, len(who)) * 365.25).astype(np.int32)
     pop.birth[who] = np.where(alone, teen, pop.birth[who])
     child = kind == 2
+    pop.birth[who] = not_new_year(pop.birth[who])
     if not child.any():
         return
     ones = who[~child & ~alone]
@@ -195,7 +196,7 @@ def _born(
     low = np.maximum(latest[group] + int(19 * 365.25), start - int(17 * 365.25))
     high = np.minimum(eldest[group] + int(43 * 365.25), start - 20)
     born = low + (rng.random(len(who)) * np.maximum(high - low, 0)).astype(np.int64)
-    pop.birth[who] = np.where(child, born, pop.birth[who])
+    pop.birth[who] = not_new_year(np.where(child, born, pop.birth[who]).astype(np.int32))
 
 
 def _ties(

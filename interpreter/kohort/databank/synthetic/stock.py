@@ -6,7 +6,7 @@ import numpy as np
 
 from kohort.databank.synthetic import coefficients as c
 from kohort.databank.synthetic import curve, places, vital
-from kohort.databank.synthetic.days import Floats, Index, day
+from kohort.databank.synthetic.days import Floats, Index, day, not_new_year
 from kohort.databank.synthetic.population import (
     MAN,
     MARRIED,
@@ -32,7 +32,8 @@ def settle(pop: Population, count: int) -> None:
     weights = np.array([curve.at(c.COHORTS, c.FIRST - 1 - age) for age in range(_OLDEST + 1)])
     weights = weights * _survival(ages)
     age = np.repeat(ages, curve.split(count, weights))
-    pop.birth[who] = day(c.FIRST) - 2 - (age * 365.25 + rng.random(count) * 363).astype(np.int32)
+    lived = (age * 365.25 + rng.random(count) * 363).astype(np.int32)
+    pop.birth[who] = not_new_year(day(c.FIRST) - 2 - lived)
     pop.entry[who] = pop.birth[who]
     pop.state[who] = RESIDENT
     _couples(pop, rng, who)
