@@ -17,7 +17,7 @@ from pathlib import Path
 from kohort.diagnostic import Diagnostic, Span, wrong
 from kohort.disclosure.released import Released, from_wire
 from kohort.event import Event, Finished, Result, Started, Told
-from kohort.exit_code import most_serious, of_severity
+from kohort.exit_code import most_serious, of
 from kohort.opening import Opening
 from kohort.worker import main
 
@@ -51,12 +51,18 @@ class DoubleSession:
             for event in self._statement(line.rstrip("\n"), span):
                 yield event
                 if isinstance(event, Told):
-                    codes.append(of_severity(event.diagnostic.severity))
+                    codes.append(of(event.diagnostic))
             if max(codes) > 0:
                 break
             if line.startswith("keep"):
                 self.statements += (line.rstrip("\n"),)
         yield Finished(most_serious(codes))
+
+    def replay(self, statements: tuple[str, ...]) -> int:
+        """Run the statements again."""
+        *_, last = self.run("\n".join(statements), batch=False)
+        assert isinstance(last, Finished)
+        return last.exit_code
 
     def _statement(self, line: str, span: Span) -> Iterator[Event]:
         word, _, rest = line.partition(" ")

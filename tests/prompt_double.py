@@ -53,6 +53,12 @@ class CheckingSession:
                 self.statements += (text[node.span.start : node.span.end],)
         yield Finished(DONE)
 
+    def replay(self, statements: tuple[str, ...]) -> int:
+        """Run the statements again."""
+        *_, last = self.run("\n".join(statements), batch=False)
+        assert isinstance(last, Finished)
+        return last.exit_code
+
 
 def _pretend(name: str) -> None:
     if name == "slow":

@@ -22,13 +22,14 @@ class _Parser(argparse.ArgumentParser):
 
 def parser() -> argparse.ArgumentParser:
     """Give the parser. Attribute `command` names what to do; None is the prompt."""
+    # Two of them: `set_defaults` would reach into a shared one.
     shared = _shared()
     top = _Parser(
         prog="kohort",
         description="Runs .mdscript, the command language for register data. Without a command: "
         "the prompt.",
         epilog=EXIT_CODES,
-        parents=[shared],
+        parents=[_shared()],
     )
     top.add_argument("--version", action="version", version=f"kohort {release()}")
     top.set_defaults(command=None, databank=[], profile=None, language=None)

@@ -50,7 +50,7 @@ def checked(script: ScriptFile, catalogue: Catalogue, output: Output) -> int:
         return exit_code.DONE
     for diagnostic in report.diagnostics:
         output.put(Told(diagnostic))
-    code = exit_code.most_serious(exit_code.of_severity(d.severity) for d in found)
+    code = exit_code.most_serious(exit_code.of(d) for d in found)
     output.put(Finished(code))
     return code
 
@@ -80,7 +80,7 @@ def check_files(files: Sequence[str], form: Form, language: str, catalogue: Cata
             sys.stdout.write(f"{script.name}:\n")
         for diagnostic in report.diagnostics:
             output.put(Told(diagnostic))
-            codes.append(exit_code.of_severity(diagnostic.severity))
+            codes.append(exit_code.of(diagnostic))
         output.end()
     return exit_code.most_serious(codes)
 

@@ -55,3 +55,7 @@ class Runs(Protocol):
     def run(self, text: str, batch: bool) -> Iterator[Event]:
         """Run a script."""
         ...
+
+    def replay(self, statements: tuple[str, ...]) -> int:
+        """Make an empty session as it was after these statements. Gives the exit code."""
+        ...

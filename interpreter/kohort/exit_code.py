@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from kohort.diagnostic import Severity
+from kohort.diagnostic import Diagnostic, Severity
 
 DONE: Final = 0
 WRONG: Final = 1
@@ -20,9 +20,15 @@ _OF_SEVERITY: Final[dict[Severity, int]] = {
 }  # fmt: skip
 
 
-def of_severity(severity: Severity) -> int:
-    """Give the exit code that a diagnostic of this severity asks for."""
-    return _OF_SEVERITY[severity]
+_NO_START: Final = frozenset({"no-key", "profile-not-allowed", "unreadable-databank"})
+"""Codes of what is wrong with the surroundings, not with the script or the program."""
+
+
+def of(diagnostic: Diagnostic) -> int:
+    """Give the exit code that a diagnostic asks for."""
+    if diagnostic.code in _NO_START:
+        return UNSTARTED
+    return _OF_SEVERITY[diagnostic.severity]
 
 
 def most_serious(codes: Iterable[int]) -> int:

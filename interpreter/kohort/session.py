@@ -12,7 +12,7 @@ from kohort.diagnostic import Diagnostic, ScriptError, Span
 from kohort.disclosure.refusal import RefusedError
 from kohort.disclosure.released import Released
 from kohort.event import Event, Finished, Result, Started, Told
-from kohort.exit_code import DONE, WRONG, most_serious, of_severity
+from kohort.exit_code import DONE, WRONG, most_serious, of
 from kohort.results import Raw, Size
 from kohort.scope import Scope, Shape
 
@@ -37,6 +37,7 @@ class Session:
         self.gate = gate
         self.datasets: dict[str, Dataset] = {}
         self.statements: tuple[str, ...] = ()
+        self.replaying = False
 
     def run(self, text: str, batch: bool = True) -> Iterator[Event]:
         """Run a script. In batch any mistake found by checking stops it before it starts.
@@ -59,7 +60,7 @@ class Session:
             failed = False
             for event in run.node(node):
                 if isinstance(event, Told):
-                    codes.append(of_severity(event.diagnostic.severity))
+                    codes.append(of(event.diagnostic))
                     failed = failed or run.stopped
                 yield event
             if failed:
@@ -68,6 +69,20 @@ class Session:
                 break
             self._remember(text, node)
         yield Finished(most_serious(codes))
+
+    def replay(self, statements: tuple[str, ...]) -> int:
+        """Make the session as it was after these statements; nothing is shown or counted.
+
+        Gives the exit code; anything but 0 means that it holds only a part of them.
+        """
+        self.replaying = True
+        try:
+            events = list(self.run("\n".join(statements), batch=False))
+        finally:
+            self.replaying = False
+        last = events[-1]
+        assert isinstance(last, Finished)
+        return last.exit_code
 
     def put(self, dataset: Dataset, status: Raw | None, span: Span) -> None:
         """Put a changed dataset in place, unless its units have become too few.
@@ -132,6 +147,8 @@ class _Run:
     def _perform(self, command: Command, before: Scope) -> Released | None:
         session, scope = self.session, self.session.scope
         raw: Raw | None = None
+        if session.replaying and isinstance(command, ShowCommand | TellCommand):
+            return None
         match command:
             case DataCommand():
                 raw = self._change(command, before)
@@ -141,7 +158,7 @@ class _Run:
                 raw = command.run(scope, session.statements)
             case SteerCommand():
                 raw = command.run(session)
-        if raw is None:
+        if raw is None or session.replaying:
             return None
         return session.gate.release(raw, scope, command.span)
 

@@ -10,6 +10,7 @@ import os
 import queue
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import IO
 
 from kohort import exit_code, wire, worker_environment
@@ -110,10 +111,10 @@ class _Worker:
             yield Finished(exit_code.FAILED)
 
     def _replay(self, statements: tuple[str, ...]) -> None:
-        code = exit_code.DONE
-        for event in self._events("\n".join(statements), batch=False):
-            if isinstance(event, Finished):
-                code = event.exit_code
+        code = exit_code.FAILED
+        with suppress(Exception):
+            if self.session is not None:
+                code = self.session.replay(statements)
         self._tell_kept()
         wire.write(self.replies, "finished", {"exit_code": code})
 
