@@ -113,6 +113,8 @@ def test_every_note_that_results_carry_has_a_text() -> None:
         ("a[, at {date}]", {"date": "2020-01-01"}, "a, at 2020-01-01"),
         ("a[, at {date}]", {"date": ""}, "a"),
         ("a[, {b} of {c}].", {"b": "x"}, "a."),
+        ("{a}[ from {b}][, {c}]", {"a": "x", "b": "y", "c": "z"}, "x from y, z"),
+        ("{a}[ from {b}][, {c}]", {"a": "x", "b": "x", "c": "z"}, "x, z"),
         ("{a}", {}, "?"),
         ("{a} {b}", {"a": "{b}", "b": "[c]"}, "{b} [c]"),
         ("${name} = {value}", {"name": "x", "value": "3"}, "$x = 3"),

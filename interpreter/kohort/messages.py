@@ -51,8 +51,8 @@ def fill(text: str, words: Mapping[str, str]) -> str:
     """Put words into a text.
 
     `{name}` becomes the word; `{name:one|many}` the word followed by `one` where the word is `1`,
-    else by `many`; `[...]` is dropped where one of its words is missing or empty. A missing word
-    outside brackets shows as `?`.
+    else by `many`; `[...]` is dropped where one of its words is missing or empty, and where it
+    would only repeat words said before it. A missing word outside brackets shows as `?`.
     """
 
     def one(found: re.Match[str]) -> str:
@@ -62,7 +62,9 @@ def fill(text: str, words: Mapping[str, str]) -> str:
         return f"{word} {found[2] if word == '1' else found[3]}"
 
     def part(found: re.Match[str]) -> str:
-        return found[1] if all(words.get(name) for name in placeholders(found[1])) else ""
+        own = {words.get(name, "") for name in placeholders(found[1])}
+        said = {words.get(name, "") for name in placeholders(text[: found.start()])}
+        return "" if "" in own or (own and own <= said) else found[1]
 
     return _FIELD.sub(one, _OPTIONAL.sub(part, text))
 
