@@ -29,6 +29,13 @@ def norway(folder: Path) -> Path:
     return root
 
 
+def demo(folder: Path) -> Path:
+    """Build the country of `make demo`: 10 000 people, seed 1."""
+    root = folder / "demo"
+    databank.make(root, 10_000, 1)
+    return root
+
+
 def small(folder: Path) -> Path:
     """Build a bank of twenty people whose every value can be worked out by hand.
 

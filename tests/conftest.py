@@ -7,7 +7,7 @@ from pathlib import Path
 
 import banks
 import pytest
-from pages import Page
+from pages import Page, run
 
 from kohort.assembly import new_session
 from kohort.session import Session
@@ -43,7 +43,7 @@ class PageTest(pytest.Item):
         """Run the page's scripts and compare."""
         page = Page.read(self.path)
         session = _session(self.config, page.front)
-        now = page.rewritten(session)
+        now = page.rewritten(lambda script, _: run(session, script))
         if self.config.getoption("--accept") and now != page.text:
             page.path.write_text(now, encoding="utf-8")
         elif now != page.text:
@@ -130,6 +130,12 @@ def _session(config: pytest.Config, front: dict[str, str]) -> Session:
 def small_root(request: pytest.FixtureRequest) -> Path:
     """The root of the bank of twenty people."""
     return bank_root(request.config, "small")
+
+
+@pytest.fixture(scope="session")
+def demo_root(request: pytest.FixtureRequest) -> Path:
+    """The root of the databank of `make demo`: 10 000 people, seed 1."""
+    return bank_root(request.config, "demo")
 
 
 @pytest.fixture(scope="session")

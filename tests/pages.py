@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
 
+from kohort.event import Event
 from kohort.output import TextOutput
 from kohort.render import Look
 from kohort.session import Session
@@ -33,11 +35,12 @@ class Page:
         pairs = (line.split(":", 1) for line in lines if ":" in line)
         return cls(path, text, {key.strip(): value.strip() for key, value in pairs})
 
-    def rewritten(self, session: Session) -> str:
+    def rewritten(self, run: Callable[[str, str], str]) -> str:
         """Give the page with what its scripts print now in its output blocks.
 
-        A block that is fenced `mdscript quiet` runs without being shown; every other script has an
-        output block below it (it is added where it is missing and something is printed).
+        `run` gets a script and the tags of its fence. A block fenced `mdscript quiet` runs without
+        being shown; every other one has an output block below it, which is added where it is
+        missing and something is printed.
         """
         parts: list[str] = []
         place, after = 0, 0
@@ -53,9 +56,9 @@ class Page:
                 parts += [self.text[place:after], "\n", _output(pending)]
                 place, pending = after, None
             if kind == "mdscript":
-                printed = run(session, body)
+                shown = run(body, tags)
                 after = fence.end()
-                pending = None if "quiet" in tags else printed
+                pending = None if "quiet" in tags else shown
         if pending:
             parts += [self.text[place:after], "\n", _output(pending)]
             place = after
@@ -69,9 +72,14 @@ def _output(printed: str) -> str:
 
 def run(session: Session, script: str) -> str:
     """Give what a script prints: results, and mistakes at their place."""
+    return printed(script, session.run(script, batch=False))
+
+
+def printed(script: str, events: Iterable[Event]) -> str:
+    """Give what events look like on a page."""
     stream = StringIO()
     output = TextOutput(stream, stream, LOOK, script)
-    for event in session.run(script, batch=False):
+    for event in events:
         output.put(event)
     output.end()
     return stream.getvalue()

@@ -1,0 +1,58 @@
+# make demo: a first script on a synthetic country; make test: every check. Needs Python 3.11, git and make.
+
+PYTHON ?= python3
+BIN := .venv/bin
+PERSONS ?= 10000
+
+.PHONY: demo test format lint types unit wheel bench fuzz clean
+
+.venv/pip:
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
+	touch $@
+
+.venv/user: .venv/pip pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	touch $@
+
+.venv/developer: .venv/user pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group dev --group grammar
+	touch $@
+
+demo: .venv/user
+	test -d demo/norway || $(BIN)/kohort databank make --persons $(PERSONS) --seed 1 demo/norway
+	cat examples/first.mdscript
+	$(BIN)/kohort run examples/first.mdscript --databank demo/norway
+
+test: lint types unit wheel
+
+lint: .venv/developer
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: .venv/developer
+	$(BIN)/mypy
+	$(BIN)/basedpyright
+
+unit: .venv/developer
+	$(BIN)/pytest --numprocesses 2
+
+# The wheel alone, in an environment of its own, from another folder.
+wheel: .venv/developer
+	rm -rf build/wheel && mkdir -p build/wheel
+	$(BIN)/python -m build --wheel --outdir build/wheel . > build/wheel/log
+	$(PYTHON) -m venv build/wheel/venv
+	build/wheel/venv/bin/python -m pip install --quiet --disable-pip-version-check build/wheel/*.whl
+	ls build/wheel/venv/lib/python3*/site-packages | grep -i kohort
+	cp examples/first.mdscript build/wheel
+	cd build/wheel && venv/bin/kohort databank make --persons 3000 --seed 1 norway \
+		&& venv/bin/kohort run first.mdscript --databank norway > first.txt && tail -n 12 first.txt
+
+format: .venv/developer
+	$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
+
+bench: .venv/developer
+	$(BIN)/python benchmarks/run.py
+
+clean:
+	rm -rf build demo .venv
