@@ -20,10 +20,11 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Literal, TypeVar, cast, get_args, overload
 
 if TYPE_CHECKING:
+    from kohort.meaning import Meaning
     from kohort.vocabulary import Column
 
 Kind = Literal["number", "integer", "decimal", "text", "flag", "any", "alike", "first", "widest"]
@@ -83,7 +84,8 @@ class Function:
     `rest` takes any number of further arguments. `body` gets columns (and plain values for
     constants) and gives a column, or a plain number or text. `elementwise` is false where a row's
     value depends on other rows; such a function cannot stand in `let`. `subject` is the file of
-    stdlib/functions that holds it.
+    stdlib/functions that holds it. `meaning` makes the canonical wording of a call from its
+    arguments' where operators can say the same (None: the call is a wording of its own).
     """
 
     name: str
@@ -94,6 +96,7 @@ class Function:
     body: Callable[..., Column | float | str]
     elementwise: bool
     subject: str
+    meaning: Callable[..., Meaning] | None = None
 
     @property
     def least(self) -> int:
@@ -127,9 +130,16 @@ _loaded = False
 @overload
 def function(body: _Body, /) -> _Body: ...
 @overload
-def function(*, name: str = "", elementwise: bool = True) -> Callable[[_Body], _Body]: ...
 def function(
-    body: _Body | None = None, /, *, name: str = "", elementwise: bool = True
+    *, name: str = "", elementwise: bool = True, meaning: Callable[..., Meaning] | None = None
+) -> Callable[[_Body], _Body]: ...
+def function(
+    body: _Body | None = None,
+    /,
+    *,
+    name: str = "",
+    elementwise: bool = True,
+    meaning: Callable[..., Meaning] | None = None,
 ) -> _Body | Callable[[_Body], _Body]:
     """Register a function of the language; its signature, docstring and module describe it.
 
@@ -138,7 +148,7 @@ def function(
     """
 
     def register(written: _Body) -> _Body:
-        made = _described(written, name, elementwise)
+        made = replace(_described(written, name, elementwise), meaning=meaning)
         if made.name in _registry:
             raise TypeError(f"function '{made.name}' is defined twice")
         _registry[made.name] = made

@@ -1,7 +1,6 @@
 """Turn texts into numbers."""
 
 from collections.abc import Callable, Iterable
-
 from dataclasses import replace
 
 from kohort import wording
@@ -59,8 +58,9 @@ class Destring(DataCommand, name="destring"):
         return Type.INTEGER if whole else Type.DECIMAL
 
     def _numeric(self, variable: Variable, target: Word) -> Variable:
-        options = f"{self.options.text('ignore') or ''}\x1e{'dpcomma' in self.options}"
         type_ = self._type(variable)
+        ignored = self.options.text("ignore") or ""
+        options = f"{ignored}\x1e{'dpcomma' in self.options}\x1e{type_.value}"
         convert = int if type_ is Type.INTEGER else float
         codes = _converted(variable.codes or (), self._number, convert)
         return replace(

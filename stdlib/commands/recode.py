@@ -149,4 +149,4 @@ def _item(item: Number | Text | Interval | Group) -> str:
 
 
 def _code(value: Code) -> str:
-    return repr(int(value)) if isinstance(value, float) and value.is_integer() else repr(value)
+    return wording.constant(value).digest

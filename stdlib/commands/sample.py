@@ -44,7 +44,7 @@ class Sample(SteerCommand, name="sample"):
         if shape.kind in (Kind.EVENT, Kind.PANEL):
             scope.notice("sample-of-rows", "whole units are drawn, with all their rows", self.span)
         bucket = self.seed.value % scope.sample_buckets
-        share = wording.sampled(float(value), bucket)
+        share = wording.sampled(value, bucket, shape.population)
         scope.update(replace(shape, population=shape.population.keep(share)))
 
     def run(self, session: Session) -> Raw:
