@@ -41,7 +41,7 @@ def evaluate(expression: tree.Expression, bindings: Bindings) -> BindingValue:
 
     Raises `ScriptError`: `unknown-binding`, `symbol-as-value`, `no-value`, and what `typed` raises.
     """
-    found = substituted(expression, bindings)
+    found = substituted(expression, bindings, data=False)
     if isinstance(found, tree.Literal):
         return found.value
     if isinstance(found, tree.Name):
@@ -56,24 +56,27 @@ def evaluate(expression: tree.Expression, bindings: Bindings) -> BindingValue:
     return value
 
 
-def substituted(node: tree.Expression, bindings: Bindings) -> tree.Expression:
-    """Give the expression with bindings, joins and binding functions replaced."""
+def substituted(node: tree.Expression, bindings: Bindings, data: bool = True) -> tree.Expression:
+    """Give the expression with bindings, joins and binding functions replaced.
+
+    With `data` a bare name is a variable, else a symbol.
+    """
     match node:
         case tree.Binding():
             return _as_node(_value_of(node.name, node.span, bindings), node.span)
         case tree.Concat():
             return _joined(node, bindings)
         case tree.Unary():
-            return replace(node, operand=substituted(node.operand, bindings))
+            return replace(node, operand=substituted(node.operand, bindings, data))
         case tree.Binary():
-            left = substituted(node.left, bindings)
-            return replace(node, left=left, right=substituted(node.right, bindings))
+            left = substituted(node.left, bindings, data)
+            return replace(node, left=left, right=substituted(node.right, bindings, data))
         case tree.Call(function="bind", arguments=(argument,)):
             name = evaluate(argument, bindings)
             return _as_node(_value_of(text_of(name), node.span, bindings), node.span)
         case tree.Call():
-            given = tuple(substituted(argument, bindings) for argument in node.arguments)
-            return _called(replace(node, arguments=given), bindings)
+            given = tuple(substituted(argument, bindings, data) for argument in node.arguments)
+            return _called(replace(node, arguments=given), bindings, data)
         case _:
             return node
 
@@ -87,19 +90,15 @@ def text_of(value: BindingValue) -> str:
     return str(value)
 
 
-def _called(call: tree.Call, bindings: Bindings) -> tree.Expression:
+def _called(call: tree.Call, bindings: Bindings, data: bool) -> tree.Expression:
+    """Work out a binding function of constants; a call with variables stays for the engine."""
     made = CALLS.get(call.function)
-    if made is None or any(isinstance(a, tree.Missing) for a in call.arguments):
+    if made is None:
         return call
-    constant = [
-        isinstance(a, (tree.Literal, tree.Unary, tree.Binary, tree.Call)) and not _names(a)
-        for a in call.arguments
-    ]
-    symbols = [isinstance(a, tree.Name) for a in call.arguments]
-    if not all(c or s for c, s in zip(constant, symbols, strict=True)):
-        return call
-    if any(symbols) and not made.symbols:
-        return call
+    for argument in call.arguments:
+        symbol = isinstance(argument, tree.Name) and made.takes_symbols(data)
+        if not symbol and (isinstance(argument, tree.Missing) or _names(argument)):
+            return call
     return _as_node(made.call([evaluate(a, bindings) for a in call.arguments], call), call.span)
 
 

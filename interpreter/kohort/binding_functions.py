@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Final, Literal
 
 from kohort import expression as tree
 from kohort.diagnostic import wrong
@@ -15,10 +15,18 @@ from kohort.scope import BindingValue
 
 @dataclass(frozen=True)
 class BindingCall:
-    """A function of constants; `symbols` tells whether bare names are arguments too."""
+    """A function of constants; `symbols` tells where bare names are arguments too.
+
+    In `let` and joins a bare name is always a symbol; in an expression over data it is a variable,
+    and only `anywhere` makes it a symbol.
+    """
 
     call: Callable[[Sequence[BindingValue], tree.Call], BindingValue]
-    symbols: bool = False
+    symbols: Literal["nowhere", "constants", "anywhere"] = "nowhere"
+
+    def takes_symbols(self, data: bool) -> bool:
+        """Tell whether a bare name is an argument in this place."""
+        return self.symbols == "anywhere" or (self.symbols == "constants" and not data)
 
 
 def _count(given: Sequence[BindingValue], call: tree.Call, least: int, most: int) -> None:
@@ -77,8 +85,8 @@ def _to_symbol(given: Sequence[BindingValue], call: tree.Call) -> Word:
 
 CALLS: Final = {
     "date_fmt": BindingCall(_date_fmt),
-    "to_int": BindingCall(_to_int, symbols=True),
-    "to_str": BindingCall(_to_str, symbols=True),
-    "to_symbol": BindingCall(_to_symbol, symbols=True),
+    "to_int": BindingCall(_to_int, "constants"),
+    "to_str": BindingCall(_to_str, "constants"),
+    "to_symbol": BindingCall(_to_symbol, "anywhere"),
 }
 """By name; `bind`, which reads a binding by its name, lives in binding.py."""

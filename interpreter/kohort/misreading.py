@@ -89,7 +89,8 @@ def _command_hint(word: str, rest: str) -> str | None:
         begun = sorted(name for name in commands() if name.startswith(word.casefold()))
         if begun:
             return f"did you mean '{begun[0]}'?"
-    return suggestion(word, commands()) or suggestion(word, language())
+    near = nearest(word, commands()) or nearest(word.split("-")[0], commands())
+    return suggestion(word, language()) if near is None else f"did you mean '{near}'?"
 
 
 # ---- the rest of the line

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
@@ -22,6 +22,7 @@ from kohort.source import Line, logical_lines
 _FIRST: Final = re.compile(r"[\w-]+")
 _BOUND: Final = re.compile(r"\$|\+\+|\b(?:bind|to_symbol|to_int|to_str|date_fmt)\s*\(")
 _EXPRESSION: Final = frozenset({"binary", "unary", "call", "concatenation", "joined_name"})
+_LEAVES: Final = frozenset({"NUMBER", "STRING", "MISSING", "BINDING", "NAME"})
 _SHORT: Final = 200
 """Lines up to this length cannot hold an expression that is too large or too deep."""
 
@@ -105,23 +106,17 @@ def _check_size(tree: Tree[Token], span: Span) -> None:
     while waiting:
         node, depth, count = waiting.pop()
         if not isinstance(node, Tree):
-            count[0] += node is not None
-            continue
-        inside = node.data in _EXPRESSION
-        if inside:
-            depth, count[0] = depth + 1, count[0] + 1
-            if depth > limits.NESTING or count[0] > 2 * limits.NODES:
-                _too_large(span, depth > limits.NESTING)
-        fresh = inside or node.data == "arguments"
-        waiting.extend((child, depth, count if fresh else [0]) for child in node.children)
+            count[0] += node is not None and node.type in _LEAVES
+        else:
+            inside = node.data in _EXPRESSION
+            depth, count[0] = depth + inside, count[0] + inside
+            same = inside or node.data == "arguments"
+            waiting.extend((child, depth, count if same else [0]) for child in node.children)
+        if depth > limits.NESTING or count[0] > limits.NODES:
+            _too_large(span, depth > limits.NESTING)
 
 
 def _too_large(span: Span, deep: bool) -> None:
     what = f"nests more than {limits.NESTING} levels" if deep else "has too many parts"
     hint = "work out a part of it with 'generate' first"
     wrong("expression-too-large", f"an expression in this statement {what}", span, hint)
-
-
-def statements(text: str) -> Iterator[Statement]:
-    """Give the statements of a script whose lines are all right in form, skipping the others."""
-    return (item for item in parse(text) if isinstance(item, Statement))
