@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -301,6 +302,13 @@ def test_a_withheld_cell_holds_no_number(state: Any) -> None:
     Cell(None, state)
 
 
+@pytest.mark.parametrize("v", [True, "3", numpy.float64(3), numpy.int64(3)])
+def test_a_cell_holds_a_plain_number(v: Any) -> None:
+    """Numbers of numpy cannot cross the process boundary; words and truth values are none."""
+    with pytest.raises(ValueError, match="plain number"):
+        Cell(v)
+
+
 @pytest.mark.parametrize("v", [None, float("nan"), float("inf")])
 def test_a_shown_cell_holds_a_finite_number(v: float | None) -> None:
     """Shown means that there is something to show."""
@@ -313,6 +321,8 @@ def test_only_the_seal_makes_a_result() -> None:
     made = Released(SEAL, SAMPLES["status"], Context())
     with pytest.raises(TypeError):
         Released(object(), SAMPLES["status"], Context())  # type: ignore[arg-type]
+    with pytest.raises(TypeError):
+        Released(SEAL, Paragraph("raw"), Context())  # type: ignore[arg-type]
     with pytest.raises(TypeError):
         type("Free", (Released,), {})
     with pytest.raises(AttributeError):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import NoneType
 from typing import Any, Final, Literal, final, get_args
 
 from kohort.disclosure.schema import TAG, WireError, plain, read
@@ -57,6 +58,9 @@ class Cell:
     def __post_init__(self) -> None:
         if self.state not in STATES:
             raise ValueError("unknown state of a cell")
+        # numpy's numbers would not cross the process boundary, and a bool is no number
+        if type(self.v) not in {int, float, NoneType}:
+            raise ValueError("a cell holds a plain number")
         if self.state == "shown":
             if self.v is None or (isinstance(self.v, float) and not math.isfinite(self.v)):
                 raise ValueError("a shown cell holds a finite number")
@@ -219,6 +223,8 @@ class Released:
     def __init__(self, seal: _Seal, content: Content, context: Context) -> None:
         if seal is not _SEAL:
             raise TypeError("only the disclosure module releases results")
+        if type(content) not in KINDS.values():
+            raise TypeError("a result is a table, a model, a status line or a text")
         object.__setattr__(self, "_content", content)
         object.__setattr__(self, "_context", context)
 

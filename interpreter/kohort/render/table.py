@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kohort.disclosure.released import Cell, Model, Table
-from kohort.render.characters import breadth, clean, left, painted
+from kohort.render.characters import breadth, clean, left, painted, wrapped
 from kohort.render.grid import Column, drawn
 from kohort.render.headings import column_headings, header, heading, statistic, stub_texts
 from kohort.render.look import Look
@@ -41,7 +41,8 @@ def _title(title: str, look: Look) -> list[str]:
 
 
 def _dimmed(notes: Sequence[str], look: Look) -> list[str]:
-    return [painted(note, "dim", look.color) for note in notes]
+    lines = notes if look.width is None else [t for n in notes for t in wrapped(n, look.width)]
+    return [painted(line, "dim", look.color) for line in lines]
 
 
 def _header_lines(pairs: Sequence[tuple[str, str]], look: Look) -> list[str]:
