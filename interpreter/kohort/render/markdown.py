@@ -1,6 +1,4 @@
-"""A small, safe part of Markdown as HTML: everything is escaped first, then headings, lists and
-emphasis are marked up.
-"""
+"""A small, safe part of Markdown as HTML: all is escaped first, then marked up."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""Writes published numbers: how many decimals each statistic has, and what stands for a number that
-is not shown.
-"""
+"""Writes published numbers, and what stands for a number that is not shown."""
 
 from __future__ import annotations
 
