@@ -97,5 +97,9 @@ def _destination(to: str | None, script: str) -> Iterator[TextIO]:
         file = path.open("w", encoding="utf-8", newline="\n")
     except (OSError, ValueError) as error:
         raise Trouble(f"{to} cannot be written: {reason(error)}") from None
-    with file:
+    try:
         yield file
+    finally:
+        # Everything was flushed when it was written: a failure here has been told already.
+        with contextlib.suppress(OSError):
+            file.close()
