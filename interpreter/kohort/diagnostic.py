@@ -30,8 +30,7 @@ class Diagnostic:
     `code` is a stable word such as `unknown-variable`; `message` and `hint` hold words of the
     script and names of the catalogue only, never a data value. `severity` decides the exit code:
     `error` (the script is wrong), `refusal` (disclosure control said no), `failure` (our fault),
-    `notice` (nothing is wrong). `facts` are the words put into the message, by name, so that a
-    translation can put them into another sentence.
+    `notice` (nothing is wrong).
     """
 
     code: str
