@@ -296,7 +296,7 @@ def test_every_place_has_a_valid_code_at_every_time() -> None:
     ]
     used = pl.DataFrame(rows, schema=["value", "start", "stop"], orient="row")
     assert uncovered(used, codes).is_empty()
-    # Each municipality of a year is some place's: 426 in 2017, 422 in 2019, 356 in 2020, 357 in 2024.
+    # Every municipality of a year is some place of ours: there were 426 in 2017, 356 in 2020.
     for on, expected in (
         ("2017-06-01", 426),
         ("2019-06-01", 422),

@@ -47,7 +47,10 @@ def canonical(definition: VariableDefinition, frame: pl.DataFrame) -> pl.DataFra
     except pl.exceptions.PolarsError:
         # The engine's own text would quote the value.
         raise RowError(f"{definition.name}: a value does not fit its type") from None
-    return frame.sort("unit_id", "start_epoch_days", maintain_order=True)
+    # Two stable sorts, the first mostly needless, are much faster than one by both columns.
+    if not frame["start_epoch_days"].is_sorted():
+        frame = frame.sort("start_epoch_days", maintain_order=True)
+    return frame.sort("unit_id", maintain_order=True)
 
 
 def check(definition: VariableDefinition, frame: pl.DataFrame) -> None:
