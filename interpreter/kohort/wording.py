@@ -59,11 +59,10 @@ class Population:
 
     def keep(self, condition: Meaning) -> Population:
         """Give the population where a condition holds too."""
-        meaning = truth(condition)
+        meaning = both((*self.atoms, truth(condition)))
         if meaning == TRUE:
             return self
-        parts = meaning.parts if meaning.kind == "and" else (meaning,)
-        return Population(self.atoms | frozenset(parts))
+        return Population(frozenset(meaning.parts if meaning.kind == "and" else (meaning,)))
 
     def drop(self, condition: Meaning) -> Population:
         """Give the population where a condition does not hold."""
