@@ -26,6 +26,7 @@ from written_programs import (
 
 from kohort import expression as tree
 from kohort import program, wording
+from kohort.meaning import opposite, subtracted
 from kohort.scope import Scope
 
 SEEDS = st.integers(min_value=0, max_value=10**9)
@@ -113,16 +114,22 @@ def test_flags_stand_for_their_conditions(seed: int) -> None:
     plain = worded(keeping(condition))
     stored: list[Statement] = [Assign("v", condition, None, True), Narrow(name("v"), True)]
     assert worded(stored) == plain
-    one = [Assign("v", condition, None, True), Narrow(binary(name("v"), "==", lit(1)), True)]
+    one: list[Statement] = [
+        Assign("v", condition, None, True),
+        Narrow(binary(name("v"), "==", lit(1)), True),
+    ]
     assert worded(one) == plain
-    marked = [Assign("v", lit(1), condition, True), Narrow(binary(name("v"), "==", lit(1)), True)]
+    marked: list[Statement] = [
+        Assign("v", lit(1), condition, True),
+        Narrow(binary(name("v"), "==", lit(1)), True),
+    ]
     assert worded(marked) == plain
-    marked_missing = [
+    marked_missing: list[Statement] = [
         Assign("v", lit(1), condition, True),
         Narrow(call("sysmiss", name("v")), False),
     ]
     assert worded(marked_missing) == plain
-    two_steps = [
+    two_steps: list[Statement] = [
         Assign("v", lit(0), None, True),
         Assign("v", lit(1), condition, False),
         Narrow(name("v"), True),
@@ -156,7 +163,7 @@ def test_shifted_and_scaled_magnitudes_word_the_same() -> None:
     assert wording.standardised(thousands) == x
     assert worded_mean(wording.multiplied((x, wording.number(1000)))) == plain
     assert worded_mean(wording.added((x, wording.number(10**6)))) == plain
-    assert worded_mean(wording.opposite(x)) != plain
+    assert worded_mean(opposite(x)) != plain
     assert worded_mean(wording.multiplied((x, wording.number(0)))) != plain
     assert worded_mean(wording.multiplied((x, x))) != plain
     # A shift that could push a value over the edge is seen, since it makes values missing.
@@ -175,7 +182,7 @@ def test_deep_and_wide_histories_do_not_fail() -> None:
     x = wording.source("bank", "X", None)
     deep = x
     for i in range(5000):
-        deep = wording.subtracted(deep, wording.equals(x, wording.number(i)))
+        deep = subtracted(deep, wording.equals(x, wording.number(i)))
     wide = wording.either(wording.equals(x, wording.number(i)) for i in range(3000))
     nested = wide
     for i in range(500):
@@ -207,7 +214,7 @@ SAME = {
     "copies": ("keep if wage > 5", "clone-variables wage -> w\nreplace wage = 0\nkeep if w > 5"),
     "labels": (
         "keep if sex == '1'",
-        "define-labels l '1' M\nassign-labels sex l\nkeep if sex=='1'",
+        "define-labels l '1' M\nassign-labels sex l\nkeep if sex == '1'",
     ),
     "datasets": ("keep if wage > 5", "clone-dataset people copy\nuse copy\nkeep if wage > 5"),
     "imports": ("keep if wage > 5", "import db/INNTEKT_WLONN 2020-12-31 as w\nkeep if w > 5"),

@@ -41,8 +41,8 @@ def evaluate(node: tree.Expression, row: Row) -> Value:
         case tree.Unary(operator="!", operand=operand):
             return int(not holds(evaluate(operand, row)))
         case tree.Unary(operand=operand):
-            value = evaluate(operand, row)
-            return None if value is None else _kept(-_number(value))
+            known = evaluate(operand, row)
+            return None if known is None else _kept(-_number(known))
         case tree.Binary():
             return _binary(node.operator, evaluate(node.left, row), evaluate(node.right, row))
         case tree.Call():
