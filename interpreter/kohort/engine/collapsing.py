@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from kohort.engine import numbers
 from kohort.engine.matching import places
+from kohort.engine.values import distinct
 from kohort.engine.vector import Vector
 
 Floats = NDArray[np.float64]
@@ -67,8 +68,9 @@ class Grouped:
     @cached_property
     def _sorted(self) -> tuple[Floats, NDArray[np.int64]]:
         """Values in ascending order inside their groups, and where each group begins."""
-        order = np.lexsort((self._x, self._place))
-        return self._x[order], np.concatenate(([0], np.cumsum(self._n)))
+        frame = pl.DataFrame({"place": self._place.astype(np.uint32), "x": self._x})
+        x = frame.sort(["place", "x"])["x"].to_numpy()
+        return x, np.concatenate(([0], np.cumsum(self._n)))
 
     def _totals(self, x: Floats) -> Floats:
         summed = np.bincount(self._place, weights=x, minlength=self.groups.count)
@@ -79,7 +81,7 @@ class Grouped:
         whole = self.series.dtype == pl.Int64
         if name == "count":
             return pl.Series(self._n.astype(np.int64))
-        if name in ("min", "max") and whole:
+        if name in ("min", "max"):
             return self._extremes(name)
         if name == "sum" and whole:
             return self._whole_sums()
@@ -88,14 +90,13 @@ class Grouped:
         return numbers.finite(pl.Series(found.astype(np.float64)))
 
     def _extremes(self, name: str) -> pl.Series:
-        frame = pl.DataFrame({
-            "place": self._place,
-            "x": self.series.filter(pl.Series(self._valid)),
-        })
-        extreme = pl.col("x").min() if name == "min" else pl.col("x").max()
-        found = frame.group_by("place").agg(extreme)
-        every = pl.DataFrame({"place": np.arange(self.groups.count)})
-        return every.join(found, on="place", how="left", maintain_order="left")["x"].alias("")
+        x = self.series.filter(pl.Series(self._valid)).to_numpy()
+        reach = np.minimum if name == "min" else np.maximum
+        limits = np.iinfo(x.dtype) if x.dtype == np.int64 else np.finfo(np.float64)
+        found = np.full(self.groups.count, limits.max if name == "min" else limits.min, x.dtype)
+        reach.at(found, self._place, x)
+        present = pl.Series(self._n > 0)
+        return pl.select(pl.when(present).then(pl.Series(found)).alias("")).to_series()
 
     def _whole_sums(self) -> pl.Series:
         sums = np.zeros(self.groups.count, dtype=np.int64)
@@ -110,12 +111,6 @@ class Grouped:
 
     def _mean(self) -> Floats:
         return self._means
-
-    def _min(self) -> Floats:
-        return self._at(0.0)
-
-    def _max(self) -> Floats:
-        return self._at(1.0)
 
     def _median(self) -> Floats:
         return self._at(0.5)
@@ -160,7 +155,7 @@ class Grouped:
 
 def groups_of(values: pl.Series) -> tuple[pl.Series, Groups]:
     """Give the distinct values in ascending order, and each row's place among them."""
-    ids = values.drop_nulls().unique().sort()
+    ids = distinct(values)
     spots = places(ids, values)
     if spots is None:
         return ids, Groups(np.arange(len(ids)), len(ids))

@@ -42,6 +42,13 @@ def _fits_item(old: Vector, item: Number | Text | Interval | Group) -> Vector:
             return old.is_missing() | ~old.is_missing()
 
 
+def unparsable(texts: Vector, ignore: str, comma: bool, most: int) -> list[str]:
+    """Give the first different texts that are not numbers: values of the data, for made-up units."""
+    empty = texts.without(ignore).stripped().equals("")
+    wrong = ~texts.is_missing() & ~empty & parsed(texts, ignore, comma).is_missing()
+    return texts.where(wrong).spread().drop_nulls().unique().sort().head(most).to_list()
+
+
 def parsed(texts: Vector, ignore: str, comma: bool) -> Vector:
     """Give the decimals that texts say after some characters are removed; missing where they say none."""
     bare = texts.without(ignore) if ignore else texts

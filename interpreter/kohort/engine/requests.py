@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from kohort import wording
 from kohort.engine.cells import Grid, grid, unflagged
@@ -19,16 +18,15 @@ from kohort.results import Column, FactorLevels, Frequencies, LinearModel, Magni
 from kohort.scope import Shape, Variable
 
 
-def measured(variable: Variable, vector: Vector) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Give a numeric column as float64 and which rows have a value (codes flagged missing have none)."""
+def measured(variable: Variable, vector: Vector) -> pl.Series:
+    """Give a numeric column as Float64; codes that the labels flag as missing are missing."""
     series = vector.series.cast(pl.Float64)
     flagged = variable.labels.missing if variable.labels is not None else frozenset()
     if flagged:
         listed = pl.Series([float(code) for code in flagged if not isinstance(code, str)])
         hidden = series.is_in(listed.implode()).fill_null(False)
         series = pl.select(pl.when(~hidden).then(series).alias("")).to_series()
-    whole = series if vector.codes is None else series.gather(vector.codes)
-    return whole.to_numpy(), whole.is_not_null().to_numpy()
+    return series if vector.codes is None else series.gather(vector.codes)
 
 
 def column(
@@ -37,25 +35,25 @@ def column(
     vector: Vector,
     base: tuple[Rows, Vector, wording.Population] | None,
 ) -> Column:
-    """Give the values of a numeric variable without missing ones, and those of the whole dataset."""
-    x, present = measured(variable, vector)
-    every = bool(present.all())
-    row = None if every else np.flatnonzero(present)
-    units = rows.units
+    """Give the values of a numeric variable that are there, and those of the whole dataset."""
+    x = measured(variable, vector)
+    row = units = None
+    if x.null_count():
+        row = x.is_not_null().arg_true().cast(pl.Int64).to_numpy()
+    if rows.units is not None:
+        units = rows.units if row is None else rows.units[row]
     given: dict[str, Any] = {}
     if base is not None:
-        base_x, base_present = measured(variable, base[1])
-        given["base_x"] = base_x[base_present]
-        given["base_keys"] = base[0].keys[base_present]
+        base_x = measured(variable, base[1])
+        given["base_keys"] = _present(base[0].key_series, base_x).to_numpy()
+        given["base_x"] = base_x.drop_nulls().to_numpy()
         given["base_population"] = base[2]
-    return Column(
-        variable,
-        x if row is None else x[row],
-        rows.keys if row is None else rows.keys[row],
-        row,
-        units=units if units is None or row is None else units[row],
-        **given,
-    )
+    keys = _present(rows.key_series, x).to_numpy()
+    return Column(variable, x.drop_nulls().to_numpy(), keys, row, units=units, **given)
+
+
+def _present(series: pl.Series, beside: pl.Series) -> pl.Series:
+    return series.filter(beside.is_not_null()) if beside.null_count() else series
 
 
 def frequencies(
@@ -91,31 +89,31 @@ def linear_model(
     options: Mapping[str, Any],
 ) -> LinearModel:
     """Give the rows that have every variable of a model; the first numeric one is the outcome."""
-    numbers = [(v, *measured(v, vector)) for v, vector in numeric]
+    numbers = [(v, measured(v, vector)) for v, vector in numeric]
     levels = [(v, unflagged(v, coded(vector))) for v, vector in factors]
-    complete = np.ones(len(rows), dtype=np.bool_)
-    for _, _, present in numbers:
-        complete &= present
+    complete = pl.Series([True]).new_from_index(0, len(rows))
+    for _, x in numbers:
+        complete = complete & x.is_not_null()
     for _, codes in levels:
-        complete &= codes.places != codes.missing
+        complete = complete & (pl.Series(codes.places) != codes.missing)
     units = rows.units
-    (outcome, y, _), *rest = numbers
+    (outcome, y), *rest = [(v, x.filter(complete).to_numpy()) for v, x in numbers]
     return LinearModel(
         shape,
         outcome,
-        y[complete],
+        y,
         terms,
-        {v.name: (v, x[complete]) for v, x, _ in rest},
+        {v.name: (v, x) for v, x in rest},
         {v.name: _levels(v, codes, complete) for v, codes in levels},
-        rows.keys[complete],
-        None if units is None else units[complete],
+        rows.key_series.filter(complete).to_numpy(),
+        None if units is None else units[complete.to_numpy()],
         shape.population,
         options,
     )
 
 
-def _levels(variable: Variable, codes: Codes, complete: NDArray[np.bool_]) -> FactorLevels:
-    places = codes.places[complete]
+def _levels(variable: Variable, codes: Codes, complete: pl.Series) -> FactorLevels:
+    places = pl.Series(codes.places).filter(complete).to_numpy()
     found = np.flatnonzero(np.bincount(places, minlength=codes.missing))
     table = np.zeros(codes.missing + 1, dtype=np.int32)
     table[found] = np.arange(len(found))

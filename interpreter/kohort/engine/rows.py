@@ -54,7 +54,7 @@ class Rows:
             return self.known
         if self.unit_type is None:
             return pl.Series(np.zeros(len(self.ids), dtype=np.uint64))
-        return self.ring.record_keys(self.root, self.unit_type, self.ids)
+        return self.ring.record_keys(self.root, self.unit_type, self.ids).rechunk()
 
     @property
     def keys(self) -> NDArray[np.uint64]:

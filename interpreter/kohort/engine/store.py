@@ -229,7 +229,10 @@ class ColumnStore:
             limit = None if holds is None else holds(given)
             return recoding.recoded(given[name], rules, limit)
 
-        return self._defined(new, used, recode, self._variable(name).type)
+        type_ = self._variable(name).type
+        if type_ is Type.INTEGER and any(isinstance(rule.value.value, float) for rule in rules):
+            type_ = Type.DECIMAL
+        return self._defined(new, used, recode, type_)
 
     @guarded
     def parsed(self, name: str, new: str, ignore: str, comma: bool, type_: Type) -> ColumnStore:
@@ -237,6 +240,11 @@ class ColumnStore:
         return self._defined(
             new, {name}, lambda given: recoding.parsed(given[name], ignore, comma), type_
         )
+
+    @guarded
+    def unparsable(self, name: str, ignore: str, comma: bool, most: int) -> list[str]:
+        """Give the first different texts of a column that are not numbers."""
+        return recoding.unparsable(self._vector(name), ignore, comma, most)
 
     def _defined(
         self,

@@ -22,6 +22,10 @@ DTYPES: dict[Type, type[pl.DataType]] = {
 MOST_CODES = 1 << 20
 
 
+# Values within a range of this size, or four times the rows, are ticked off in an array.
+_DENSE = 1 << 16
+
+
 class Selection:
     """Which rows stay: a Boolean series without nulls. Shared codes are filtered once."""
 
@@ -104,6 +108,18 @@ def narrow_dtype(count: int) -> type[np.unsignedinteger]:
     return np.uint16 if count < 2**16 else np.uint32
 
 
+def distinct(series: pl.Series) -> pl.Series:
+    """Give the values that occur, ascending, without missing."""
+    low, high = (series.min(), series.max()) if series.dtype == pl.Int64 else (None, None)
+    if not isinstance(low, int) or not isinstance(high, int):
+        return series.drop_nulls().unique().sort()
+    if high - low > max(_DENSE, 4 * len(series)):
+        return series.drop_nulls().unique().sort()
+    there = np.zeros(high - low + 1, dtype=np.bool_)
+    there[series.drop_nulls().to_numpy() - low] = True
+    return pl.Series(np.flatnonzero(there) + low)
+
+
 def coded(vector: Vector) -> Codes:
     """Give the distinct values of a column in ascending order and the place of each row's value."""
     if vector.codes is not None:
@@ -112,7 +128,7 @@ def coded(vector: Vector) -> Codes:
         compact = _of_integers(vector.series)
         if compact is not None:
             return compact
-    values = vector.series.drop_nulls().unique().sort()
+    values = distinct(vector.series)
     frame = vector.series.to_frame("value")
     known = pl.DataFrame({"value": values, "place": np.arange(len(values), dtype=np.uint32)})
     joined = frame.join(known, on="value", how="left", maintain_order="left")
