@@ -14,7 +14,7 @@ from kohort import limits
 from kohort import phrases as p
 from kohort.command import commands
 from kohort.diagnostic import Diagnostic
-from kohort.parser import accepted, build, grammar, keywords, language, parser, sentences
+from kohort.parser import accepted, automaton, build, grammar, keywords, language, parser, sentences
 from kohort.syntax import Statement, parse
 
 
@@ -276,6 +276,30 @@ def test_what_is_accepted_is_what_lark_accepts(words: list[str]) -> None:
         assert accepted(before) == frozenset()
     else:
         assert accepted(before) == state.accepts()  # type: ignore[no-untyped-call]
+
+
+@given(st.lists(PIECES, max_size=8))
+def test_the_fast_way_gives_the_trees_of_lark(words: list[str]) -> None:
+    text = " ".join(words)
+    try:
+        expected = parser().parse(text)
+    except lark.UnexpectedInput:
+        assert automaton().tree(text) is None
+    else:
+        found = automaton().tree(text)
+        assert found == expected
+        assert _places(found) == _places(expected)
+
+
+def test_the_fast_way_on_every_sentence() -> None:
+    for text in EXAMPLES.values():
+        line = text.partition("\n")[0]
+        assert automaton().tree(line) == parser().parse(line)
+
+
+def _places(tree: lark.Tree[lark.Token] | None) -> list[tuple[str, int | None]]:
+    assert tree is not None
+    return [(token.type, token.start_pos) for token in tree.scan_values(bool)]
 
 
 # ---- hostile scripts

@@ -23,6 +23,7 @@ from lark.lexer import PatternRE, PatternStr, TerminalDef
 from lark.parsers.lalr_analysis import Shift
 
 from kohort import HOME
+from kohort.automaton import Automaton
 
 _WHOLE: Final = r"(?!-?[\w@])"
 _FILES: Final = ("commands", "phrases", "expression")
@@ -65,6 +66,12 @@ def parser() -> lark.Lark:
     return built
 
 
+@cache
+def automaton() -> Automaton:
+    """Give the fast way through the parser's table."""
+    return Automaton(parser())
+
+
 def accepted(before: str) -> frozenset[str]:
     """Give the terminals that may follow the beginning of a statement, `$END` where it may end.
 
@@ -75,23 +82,23 @@ def accepted(before: str) -> frozenset[str]:
         state.exhaust_lexer()
     except lark.UnexpectedInput:
         return frozenset()
-    stack, automaton = state.parser_state.state_stack, state.parser_state.parse_conf
-    terminals = (name for name in automaton.states[stack[-1]] if name.isupper())
-    return frozenset(name for name in terminals if _takes(name, stack, automaton))
+    stack, table = state.parser_state.state_stack, state.parser_state.parse_conf
+    terminals = (name for name in table.states[stack[-1]] if name.isupper())
+    return frozenset(name for name in terminals if _takes(name, stack, table))
 
 
-def _takes(name: str, stack: list[Any], automaton: Any) -> bool:
+def _takes(name: str, stack: list[Any], table: Any) -> bool:
     """Follow the parser's reductions until it takes the terminal, without making any tree."""
     states = list(stack)
-    while name in automaton.states[states[-1]]:
-        action, argument = automaton.states[states[-1]][name]
+    while name in table.states[states[-1]]:
+        action, argument = table.states[states[-1]][name]
         if action is Shift:
             return True
         size = len(argument.expansion)
         if size:
             del states[-size:]
-        states.append(automaton.states[states[-1]][argument.origin.name][1])
-        if states[-1] == automaton.end_state:
+        states.append(table.states[states[-1]][argument.origin.name][1])
+        if states[-1] == table.end_state:
             return True
     return False
 

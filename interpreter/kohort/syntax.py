@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
@@ -14,7 +16,7 @@ from kohort import limits
 from kohort.command import commands
 from kohort.diagnostic import Diagnostic, ScriptError, Span, wrong
 from kohort.misreading import explained, unknown_command
-from kohort.parser import parser, sentences
+from kohort.parser import automaton, parser, sentences
 from kohort.phrase_tree import build
 from kohort.phrases import Computed, Options
 from kohort.source import Line, logical_lines
@@ -23,6 +25,9 @@ _FIRST: Final = re.compile(r"[\w-]+")
 _BOUND: Final = re.compile(r"\$|\+\+|\b(?:bind|to_symbol|to_int|to_str|date_fmt)\s*\(")
 _EXPRESSION: Final = frozenset({"binary", "unary", "call", "concatenation", "joined_name"})
 _LEAVES: Final = frozenset({"NUMBER", "STRING", "MISSING", "BINDING", "NAME"})
+_LONG: Final = 20_000
+"""Scripts of more characters than this are parsed without garbage collections."""
+
 _SHORT: Final = 200
 """Lines up to this length cannot hold an expression that is too large or too deep."""
 
@@ -46,13 +51,27 @@ def parse(text: str) -> list[Statement | Diagnostic]:
         message = f"the script has more than {limits.SCRIPT} characters"
         return [Diagnostic("script-too-long", message)]
     found: list[Statement | Diagnostic] = []
-    for line in logical_lines(text, raw_blocks()):
-        if len(found) >= limits.STATEMENTS:
-            message = f"the script has more than {limits.STATEMENTS} statements"
-            found.append(Diagnostic("script-too-long", message, line.span))
-            break
-        found.append(line if isinstance(line, Diagnostic) else parse_line(line))
+    with _collector_paused(len(text) > _LONG):
+        for line in logical_lines(text, raw_blocks()):
+            if len(found) >= limits.STATEMENTS:
+                message = f"the script has more than {limits.STATEMENTS} statements"
+                found.append(Diagnostic("script-too-long", message, line.span))
+                break
+            found.append(line if isinstance(line, Diagnostic) else parse_line(line))
     return found
+
+
+@contextmanager
+def _collector_paused(worthwhile: bool) -> Iterator[None]:
+    """Pause the garbage collector: trees hold no cycles, and its walks double the time."""
+    running = worthwhile and gc.isenabled()
+    if running:
+        gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
 
 
 def parse_line(line: Line) -> Statement | Diagnostic:
@@ -91,9 +110,12 @@ def _statement(line: Line) -> Statement:
     return Statement(word, tuple(phrases), span, bound)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def _tree(text: str) -> Tree[Token] | UnexpectedInput:
     # scripts repeat themselves, and a loop's or a prompt's script is parsed again and again
+    tree = automaton().tree(text)
+    if tree is not None:
+        return tree
     try:
         return parser().parse(text)
     except UnexpectedInput as error:
