@@ -111,6 +111,13 @@ class Dataset(Protocol):
         """Add or replace column `new`: the numbers that the texts of `name` say; unparsable ones become missing."""
         ...
 
+    def unparsable(self, name: str, ignore: str, comma: bool, most: int) -> list[str]:
+        """Give the first `most` different texts that `parsed` would make missing, empty ones apart.
+
+        These are values of the data, ascending: to be asked for only where the gate `names_values`.
+        """
+        ...
+
     def renamed(self, old: str, new: str) -> Self:
         """Rename a column."""
         ...

@@ -95,6 +95,9 @@ def _bank(token: Token, at: int) -> p.Bank:
     if not name or not version:
         message = f"'{token.value}' names no version of a databank"
         wrong("no-version", message, span, f"write it like '{name or 'no.ssb.fdb'}:45'")
+    if not all(part.isascii() and part.isdigit() for part in version.split(".")):
+        message = f"'{version}' is not the number of a version"
+        wrong("no-version", message, span, f"write it like '{name}:45'")
     return p.Bank(name, version, span)
 
 

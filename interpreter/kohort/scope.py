@@ -197,6 +197,13 @@ class Scope:
             )
         return self.datasets[self.active]
 
+    def filled(self, span: Span) -> Shape:
+        """Give the active dataset, or raise `empty-dataset` while nothing has been imported."""
+        shape = self.shape(span)
+        if shape.kind is Kind.EMPTY:
+            wrong("empty-dataset", f"'{shape.name}' is empty", span, "'import' something first")
+        return shape
+
     def dataset(self, word: Word) -> Shape:
         """Give the dataset of this name, or raise `unknown-dataset` with the nearest."""
         if word.text not in self.datasets:
@@ -237,7 +244,9 @@ class Scope:
         if near is not None:
             return f"did you mean '{near}'?"
         others = [n for n, s in self.datasets.items() if n != inside.name and s.find(word.text)]
-        return f"dataset '{others[0]}' has it: 'use {others[0]}' first" if others else None
+        if others:
+            return f"dataset '{others[0]}' has it: 'use {others[0]}' first"
+        return "'import' something first" if inside.kind is Kind.EMPTY else None
 
     def new_variable(self, word: Word, shape: Shape | None = None) -> None:
         """Check that a variable of this name may be made in the active (or given) dataset."""

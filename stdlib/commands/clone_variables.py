@@ -9,8 +9,6 @@ from kohort.phrases import Options, Rename, Renames, Word
 from kohort.results import Done
 from kohort.scope import Scope, Shape
 
-from .keep import check_droppable
-
 
 class CloneVariables(DataCommand, name="clone-variables"):
     """Copy variables with type and labels, each to a name of its own."""
@@ -28,8 +26,10 @@ class CloneVariables(DataCommand, name="clone-variables"):
         """Every copy needs a new name: an arrow, a prefix or a suffix."""
         shape = scope.shape(self.span)
         for item in self.variables:
-            check_droppable(scope, shape, item.old)
             variable = scope.find(item.old, shape)
+            if shape.key is not None and variable.name == shape.key.name:
+                message = f"'{item.old.text}' is the unit key and cannot be copied"
+                wrong("key-stays", message, item.old.span)
             target = self._target(item)
             scope.new_variable(target, scope.shape(self.span))
             copy = replace(variable, name=target.text)

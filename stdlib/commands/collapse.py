@@ -35,11 +35,12 @@ class Collapse(SteerCommand, name="collapse"):
         for item in self.aggregates:
             variable = self._result(scope, shape, by, item)
             if variable.name in results or variable.name == by.name:
-                place = item.new or item.variable
+                twice = f"two results are called '{variable.name}'"
+                taken = f"'{by.name}' is the name of the by-variable"
                 wrong(
                     "duplicate-result",
-                    f"two results are called '{variable.name}'",
-                    place.span,
+                    taken if variable.name == by.name else twice,
+                    (item.new or item.variable).span,
                     f"write '{item.variable} -> NAME'",
                 )
             results[variable.name] = variable
@@ -48,7 +49,8 @@ class Collapse(SteerCommand, name="collapse"):
     def _by(self) -> Word:
         words = self.options.words("by")
         if not words:
-            wrong("by-missing", "'collapse' needs by(VARIABLE)", self.span)
+            hint = "write '..., by(VARIABLE)': its values become the new units"
+            wrong("by-missing", "'collapse' needs a by-variable", self.span, hint)
         if len(words) > 1:
             wrong(
                 "one-by-variable",
@@ -63,7 +65,8 @@ class Collapse(SteerCommand, name="collapse"):
         variable = scope.find(item.variable, shape)
         statistic = item.statistic.text
         if variable.type is Type.KEY and statistic != "count":
-            wrong("pseudonym-used", f"'{variable.name}' identifies units", item.variable.span)
+            message = f"'{variable.name}' identifies units; only (count) takes it"
+            wrong("pseudonym-used", message, item.variable.span)
         if variable.type is Type.TEXT and statistic != "count":
             wrong(
                 "needs-a-number",

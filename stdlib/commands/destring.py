@@ -4,18 +4,25 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from kohort import wording
-from kohort.command import DataCommand, Option
+from kohort.command import Option, SteerCommand
 from kohort.dataset import Dataset
 from kohort.diagnostic import wrong
 from kohort.phrases import Options, Word, Words
-from kohort.results import Done
-from kohort.scope import Code, Labels, Scope, Shape, Type, Variable
+from kohort.results import Done, Raw
+from kohort.scope import Code, Labels, Scope, Type, Variable
+from kohort.session import Session
 
 from .replace import ordinary_variable
 
+_MOST_NAMED = 3
 
-class Destring(DataCommand, name="destring"):
-    """Turn alphanumeric variables into numeric ones; what is not a number becomes missing."""
+
+class Destring(SteerCommand, name="destring"):
+    """Turn alphanumeric variables into numeric ones.
+
+    A text that is not a number is an error, or becomes missing with `force`. Where values of the
+    data may not be named, and an error would tell that there are some, it always becomes missing.
+    """
 
     group = "data preparation"
     options_table = {
@@ -45,7 +52,7 @@ class Destring(DataCommand, name="destring"):
         return Word((self.options.text("prefix") or "") + word.text, word.span)
 
     def _number(self, code: Code) -> float | None:
-        return parsed(str(code), self.options.text("ignore") or "", "dpcomma" in self.options)
+        return parsed(str(code), *self._reading)
 
     def _type(self, variable: Variable) -> Type:
         codes = variable.codes
@@ -79,18 +86,43 @@ class Destring(DataCommand, name="destring"):
             frozenset(_converted(labels.missing, self._number, convert)),
         )
 
-    def run(self, dataset: Dataset, scope: Scope) -> Dataset:
-        """Parse the columns."""
-        ignore, comma = self.options.text("ignore") or "", "dpcomma" in self.options
+    def run(self, session: Session) -> Raw:
+        """Parse the columns, if all texts are numbers or need not be."""
+        shape = session.scope.shape(self.span)
+        dataset = session.datasets[shape.name]
+        strict = session.gate.names_values and "force" not in self.options
+        if strict:
+            self._check_texts(dataset)
         for word in self.variables:
-            type_ = self._type(scope.find(word))
-            dataset = dataset.parsed(word.text, self._target(word).text, ignore, comma, type_)
-        return dataset
-
-    def status(self, dataset: Dataset, before: Shape) -> Done:
-        """Name the numeric variables."""
+            type_ = self._type(_before(dataset, word))
+            dataset = dataset.parsed(word.text, self._target(word).text, *self._reading, type_)
         names = " ".join(self._target(word).text for word in self.variables)
-        return Done("destringed", {"names": names})
+        status = Done("destringed" if strict else "destringed_forced", {"names": names})
+        session.put(dataset.described(shape), status, self.span)
+        return status
+
+    @property
+    def _reading(self) -> tuple[str, bool]:
+        return self.options.text("ignore") or "", "dpcomma" in self.options
+
+    def _check_texts(self, dataset: Dataset) -> None:
+        for word in self.variables:
+            found = dataset.unparsable(word.text, *self._reading, _MOST_NAMED)
+            if found:
+                wrong(
+                    "not-numbers",
+                    f"'{word.text}' holds texts that are not numbers, such as "
+                    + ", ".join(f"'{text}'" for text in found),
+                    word.span,
+                    "with 'force' they become missing; 'ignore()' leaves characters out",
+                )
+
+
+def _before(dataset: Dataset, word: Word) -> Variable:
+    """Give a variable as it is before the statement."""
+    variable = dataset.shape.find(word.text)
+    assert variable is not None
+    return variable
 
 
 def _converted(

@@ -22,7 +22,7 @@ class Generate(DataCommand, name="generate"):
 
     def check(self, scope: Scope) -> None:
         """The name must be new, expression and condition must fit their types."""
-        shape = scope.shape(self.span)
+        shape = scope.filled(self.span)
         scope.new_variable(self.target, shape)
         found = typed(self.expression, scope)
         meaning = wording.of_expression(self.expression, shape)

@@ -43,12 +43,17 @@ class Import(DataCommand, name="import"):
         scope.update(self._joined(shape, entry, variable))
 
     def recover(self, scope: Scope) -> None:
-        """Go on with a variable of unknown type."""
+        """Go on with a variable of unknown type, and units of unknown type where there are none."""
         shape = scope.datasets.get(scope.active or "")
-        if shape is not None and shape.find(self.target.text) is None:
+        if shape is None:
+            return
+        if shape.key is None:
+            key = replace(unit_key("PERSON"), type=Type.UNKNOWN, domain=None, unit_type=None)
+            shape = replace(shape, kind=Kind.CROSS_SECTION, key=key)
+        if shape.find(self.target.text) is None:
             variable = Variable(self.target.text, Type.UNKNOWN, wording.UNKNOWN)
-            kind = Kind.CROSS_SECTION if shape.kind is Kind.EMPTY else shape.kind
-            scope.update(replace(shape, kind=kind).with_variables(variable))
+            shape = shape.with_variables(variable)
+        scope.update(shape)
 
     def _check_kind(self, shape: Shape) -> None:
         if shape.kind in (Kind.EVENT, Kind.PANEL):

@@ -33,10 +33,15 @@ class Selection(DataCommand):
         if variables is None and condition is None:
             wrong("nothing-named", f"'{self.name}' needs variables or an 'if' clause", self.span)
         for word in variables or ():
-            check_droppable(scope, shape, word)
+            self.check_named(scope, shape, word)
         if condition is not None:
+            scope.filled(self.span)
             condition_typed(condition.expression, scope)
         return shape
+
+    def check_named(self, scope: Scope, shape: Shape, word: Word) -> None:
+        """The word must name a variable that can go."""
+        check_droppable(scope, shape, word)
 
 
 def check_droppable(scope: Scope, shape: Shape, word: Word) -> None:
@@ -60,6 +65,10 @@ class Keep(Selection, name="keep"):
             scope.update(replace(shape, population=shape.population.keep(clause)))
         else:
             scope.update(shape.without(self._gone(shape)))
+
+    def check_named(self, scope: Scope, shape: Shape, word: Word) -> None:
+        """The word must name a variable; the unit key stays anyway, and may be named."""
+        scope.find(word, shape)
 
     def _gone(self, shape: Shape) -> list[str]:
         kept = {word.text for word in self.variables or ()}

@@ -30,10 +30,10 @@ class Merge(SteerCommand, name="merge"):
                 "merge-into-itself", f"'{target.name}' is the active dataset", self.into.span, hint
             )
         self._check_source(source)
+        found = [self._variable(scope, source, target, word) for word in self.variables]
         on = self._key(scope, source, target)
-        for word in self.variables:
-            variable = self._variable(scope, source, target, word)
-            scope.new_variable(word, scope.datasets[target.name])
+        for word, variable in zip(self.variables, found, strict=True):
+            self._check_free(word, scope.datasets[target.name])
             meaning = wording.joined(variable.meaning, on.meaning, source.population)
             merged = replace(variable, meaning=meaning)
             scope.update(scope.datasets[target.name].with_variables(merged))
@@ -70,6 +70,15 @@ class Merge(SteerCommand, name="merge"):
             wrong("key-stays", f"'{word.text}' is the unit key and cannot be copied", word.span)
         return variable
 
+    def _check_free(self, word: Word, target: Shape) -> None:
+        if target.find(word.text) is not None:
+            wrong(
+                "variable-exists",
+                f"a variable '{word.text}' exists already in dataset '{target.name}'",
+                word.span,
+                f"'rename {word.text} NAME' first",
+            )
+
     def _key(self, scope: Scope, source: Shape, target: Shape) -> Variable:
         assert source.key is not None
         if self.on is not None:
@@ -89,7 +98,9 @@ class Merge(SteerCommand, name="merge"):
             )
         return on
 
-    def _better_key(self, key: Variable, target: Shape) -> str | None:
+    def _better_key(self, key: Variable, target: Shape) -> str:
+        if target.key is not None and _matches(target.key, key):
+            return f"without 'on' the unit keys are matched ('{target.key.name}')"
         matching = [v.name for v in target.variables.values() if _matches(v, key)]
         if not matching:
             return "the keys must identify the same kind of unit"

@@ -107,10 +107,10 @@ def _check_rule(variable: Variable, rule: Rule) -> None:
                 "type-clash",
                 f"'{variable.name}' is {variable.type.value}; its codes stand without quotes",
                 item.span,
-                f"write {item.value}" if item.value.lstrip("-").isdigit() else None,
+                _bare(item, rule),
             )
         if isinstance(item, Number) and variable.type is Type.TEXT:
-            hint = f"write '{item.value}' in quotes"
+            hint = f"write '{item.value}'"
             wrong(
                 "type-clash",
                 f"'{variable.name}' is text; its codes stand in quotes",
@@ -119,6 +119,13 @@ def _check_rule(variable: Variable, rule: Rule) -> None:
             )
         if isinstance(item, Interval):
             _check_interval(item)
+
+
+def _bare(item: Text, rule: Rule) -> str | None:
+    if item.value.lstrip("-").isdigit():
+        return f"write {item.value}"
+    label = f"a label stands behind the new value: (... = 1 '{item.value}')"
+    return label if item is rule.value else None
 
 
 def _check_interval(item: Interval) -> None:

@@ -23,7 +23,7 @@ class Sample(SteerCommand, name="sample"):
 
     def check(self, scope: Scope) -> None:
         """The amount is a share between 0 and 1 or a number above 1000; a seed is needed."""
-        shape = scope.shape(self.span)
+        shape = scope.filled(self.span)
         value = self.amount.value
         if self.seed is None or not isinstance(self.seed.value, int) or self.seed.value < 1:
             wrong(
@@ -59,6 +59,8 @@ class Sample(SteerCommand, name="sample"):
         bucket = int(self.seed.value) % session.scope.sample_buckets
         drawn = dataset.sampled(fraction, bucket)
         drawn = drawn.described(session.scope.datasets[dataset.shape.name])
-        status = drawn.size("sampled", {"dataset": dataset.shape.name})
+        said = "sampled" if fraction < 1 else "sampled_all"
+        status = drawn.size(said, {"dataset": dataset.shape.name})
+        session.gate.permit_sample(status, self.span)
         session.put(drawn, status, self.span)
         return status

@@ -12,7 +12,11 @@ from kohort.disclosure.frequencies import table_of_counts
 from kohort.disclosure.inventories import inventory
 from kohort.disclosure.model_table import model
 from kohort.disclosure.policy import NoKeyError, Policy, ProfileNotAllowedError
-from kohort.disclosure.population import edit_allowed, large_enough
+from kohort.disclosure.population import (
+    edit_allowed,
+    large_enough,
+    sample_large_enough,
+)
 from kohort.disclosure.profile import Profile, ProfileError, load
 from kohort.disclosure.publication import Publication, published_groups
 from kohort.disclosure.refusal import RefusedError
@@ -80,6 +84,16 @@ class Gate:
         if not size.public and not large_enough(self.policy.profile.population, self.count(size)):
             raise RefusedError("population-too-small", span)
 
+    def permit_sample(self, size: Size, span: Span) -> None:
+        """Check the floor of random samples on the published number of units.
+
+        Raises `RefusedError`.
+        """
+        if not size.public and not sample_large_enough(
+            self.policy.profile.sample, self.count(size)
+        ):
+            raise RefusedError("population-too-small", span)
+
     def permit_edit(self, edited: Size, whole: Size, span: Span) -> None:
         """Check the edit floor on published numbers. Raises `RefusedError`."""
         limits = self.policy.profile.population
@@ -90,6 +104,12 @@ class Gate:
     def sample_buckets(self) -> int:
         """How many different keyed samples of one share there are."""
         return self.policy.profile.sample.seed_buckets
+
+    @property
+    def names_values(self) -> bool:
+        """Whether a message may quote values of the data: only where the units are made up."""
+        profile = self.policy.profile
+        return profile.synthetic_only and profile.messages.dynamic_errors == "named"
 
     def publish(self, evidence: Magnitudes) -> Publication:
         """Give the published group statistics that a collapse to public units leaves (4.12)."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kohort.engine.vector import Vector
 from kohort.phrases import Group, Interval, Number, Rule, Rules, Text
+from kohort.scope import Type
 
 
 def recoded(old: Vector, rules: Rules, condition: Vector | None) -> Vector:
@@ -14,6 +15,12 @@ def recoded(old: Vector, rules: Rules, condition: Vector | None) -> Vector:
     for rule, fit in reversed(list(zip(rules, fits, strict=True))):
         new = fit.choose(rule.value.value, new)
     return new if condition is None else condition.choose(new, old)
+
+
+def type_of(old: Type, rules: Rules) -> Type:
+    """Give the type of a recoded variable: a decimal among the new values makes integers decimal."""
+    decimal = any(isinstance(rule.value.value, float) for rule in rules)
+    return Type.DECIMAL if decimal and old is Type.INTEGER else old
 
 
 def _fits(old: Vector, rule: Rule) -> Vector:

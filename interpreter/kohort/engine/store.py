@@ -229,10 +229,7 @@ class ColumnStore:
             limit = None if holds is None else holds(given)
             return recoding.recoded(given[name], rules, limit)
 
-        type_ = self._variable(name).type
-        if type_ is Type.INTEGER and any(isinstance(rule.value.value, float) for rule in rules):
-            type_ = Type.DECIMAL
-        return self._defined(new, used, recode, type_)
+        return self._defined(new, used, recode, recoding.type_of(self._variable(name).type, rules))
 
     @guarded
     def parsed(self, name: str, new: str, ignore: str, comma: bool, type_: Type) -> ColumnStore:
