@@ -1,4 +1,4 @@
-"""Register variables written by hand, row by row, and datasets over them, for tests of the engine."""
+"""Register variables written by hand, row by row, and datasets over them."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Bank:
     def spells(
         self, name: str, rows: Sequence[Row], kind: DataType, temporality: Temporality, **more: Any
     ) -> None:
-        """Add a variable from (unit, value, start, stop); starts and stops are days or ISO dates."""
+        """Add a variable from (unit, value, start, stop), the last two as days or ISO dates."""
         path = self.root / name
         dated = [(i, v, _day(a), _day(b)) for i, v, a, b in rows]
         if temporality in ("STATUS", "ACCUMULATED"):

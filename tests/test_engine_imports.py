@@ -1,4 +1,4 @@
-"""Imports: which records count at a date, how they are joined, and what happens to damaged files."""
+"""Imports: which records count at a date, how they are joined, and damaged files."""
 
 from __future__ import annotations
 

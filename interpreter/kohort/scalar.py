@@ -1,4 +1,4 @@
-"""The vocabulary spoken by single plain values: for `let`, and as the plain reference for the engine."""
+"""The vocabulary spoken by single plain values: for `let`, and as the reference for the engine."""
 
 from __future__ import annotations
 
@@ -36,7 +36,10 @@ def literal(value: Value) -> Scalar:
 
 
 class Scalar:
-    """One value, or missing (None). Implements `kohort.vocabulary.Column`, which says what the words mean."""
+    """One value, or missing (None).
+
+    Implements `kohort.vocabulary.Column`, which says what the words mean.
+    """
 
     __slots__ = ("value",)
 
@@ -247,7 +250,7 @@ class Scalar:
 
 
 def written(value: Plain) -> str:
-    """Give the text of a value: whole numbers without decimals, others in the shortest form that reads back the same."""
+    """Give the text of a value: whole numbers without decimals, others as short as is exact."""
     if isinstance(value, (str, int)):
         return str(value)
     if value.is_integer() and abs(value) < 1e15:

@@ -1,7 +1,8 @@
-"""What functions and operators are written in: one vocabulary, spoken by plain values and by the engine's columns.
+"""What functions and operators are written in: one vocabulary for plain values and for columns.
 
-Missing goes in and missing comes out, unless a word below says otherwise. NaN, infinity and whole numbers outside 64 bits are missing.
-Comparisons and conditions are two-valued (language 1.7): a missing side makes them 0, `differs` makes it 1.
+Missing goes in and missing comes out, unless a word below says otherwise. NaN, infinity and whole
+numbers outside 64 bits are missing. Comparisons and conditions are two-valued (language 1.7): a
+missing side makes them 0, only `differs` 1.
 """
 
 from __future__ import annotations
@@ -57,15 +58,18 @@ class Column(Protocol):
         ...
 
     def rounded(self, unit: Self | Plain = 1) -> Self:
-        """Give the nearest multiple of a positive unit, halves away from zero; an integer where both are."""
+        """Give the nearest multiple of a positive unit, halves away from zero.
+
+        An integer where both are.
+        """
         ...
 
     def quotient(self, other: Self | Plain) -> Self:
-        """Divide integers and give the floor of the result; an integer, missing where `other` is 0."""
+        """Give the floor of the quotient of integers; missing where `other` is 0."""
         ...
 
     def elementwise(self, function: str, *others: Self | Plain) -> Self:
-        """Apply a function of decimals named by where it lies: `math.sin`, `scipy.special.ndtr`. Decimal."""
+        """Apply a function of decimals named by where it lies: `math.sin`, `scipy.special.ndtr`."""
         ...
 
     # ---- comparisons and conditions: flags
@@ -117,11 +121,11 @@ class Column(Protocol):
     # ---- text
 
     def text(self) -> Self:
-        """Give the text of a number: whole numbers without decimals and zeros in front; texts stay."""
+        """Give the text of a number, a whole one without decimals; texts stay."""
         ...
 
     def number(self) -> Self:
-        """Give the decimal number that a text says, blanks around it allowed; missing where it says none."""
+        """Give the decimal that a text says, blanks around it allowed; missing where none."""
         ...
 
     def padded(self, width: int) -> Self:
@@ -141,7 +145,10 @@ class Column(Protocol):
         ...
 
     def part(self, position: Self | Plain, length: Self | Plain) -> Self:
-        """Cut a piece of a text; positions count from 1, negative ones from the end. Position 0 and negative lengths: missing."""
+        """Cut a piece of a text; positions count from 1, negative ones from the end.
+
+        Missing for position 0 and negative lengths.
+        """
         ...
 
     def stripped(self, start: bool = True, end: bool = True) -> Self:
@@ -225,8 +232,8 @@ def evaluated(
 ) -> C:
     """Give the column that a checked expression over variables stands for.
 
-    `variable` gives the column of a name, `constant` the column of a plain value (None: missing). Deep trees do not
-    recurse. Raises `KeyError` for a function that does not exist.
+    `variable` gives the column of a name, `constant` that of a plain value (None: missing). Deep
+    trees do not recurse. Raises `KeyError` for a function that does not exist.
     """
     done: list[C] = []
     waiting: list[tuple[tree.Expression, bool]] = [(expression, False)]

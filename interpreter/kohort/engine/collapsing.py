@@ -1,7 +1,7 @@
 """Group statistics of `collapse`, each a pass over the rows in their order (language 3.4).
 
-Sums run over the rows one after another (numpy's bincount), never in parallel, so that the last digit of
-a mean does not depend on the number of threads.
+Sums run over the rows one after another (numpy's bincount), never in parallel, so that the last
+digit of a mean does not depend on the number of threads.
 """
 
 from __future__ import annotations
@@ -163,10 +163,9 @@ def groups_of(values: pl.Series) -> tuple[pl.Series, Groups]:
     return ids, Groups(place, len(ids))
 
 
-def statistic(groups: Groups, vector: Vector, name: str) -> Vector:
-    """Give one statistic of a column for every group."""
+def grouped(groups: Groups, vector: Vector) -> Grouped:
+    """Give a column by groups; a text can only be counted."""
     values = vector.spread()
     if values.dtype == pl.String:
-        # Texts can only be counted.
         values = values.is_not_null().cast(pl.Int64).replace(0, None)
-    return Vector(Grouped(groups, values).statistic(name))
+    return Grouped(groups, values)

@@ -1,4 +1,4 @@
-"""Calculating a column row by row: on the distinct values where that is enough, else in stretches of rows."""
+"""Calculating a column: on its distinct values where that is enough, else in stretches of rows."""
 
 from __future__ import annotations
 

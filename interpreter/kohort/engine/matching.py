@@ -17,14 +17,12 @@ def places(known: pl.Series, wanted: pl.Series) -> pl.Series | None:
     """
     if known.dtype != wanted.dtype:
         known, wanted = known.cast(pl.String), wanted.cast(pl.String)
-    if len(known) == len(wanted) and known.null_count() == wanted.null_count() == 0:
-        if bool((known == wanted).all()):
-            return None
-    if known.dtype == pl.Int64 and len(known):
-        low, high = known.min(), known.max()
-        if isinstance(low, int) and isinstance(high, int):
-            if high - low < max(_SPARSEST * len(known), _ALWAYS):
-                return _by_position(known, wanted, low, high)
+    if len(known) == len(wanted) and bool((known == wanted).fill_null(False).all()):
+        return None
+    low, high = (known.min(), known.max()) if known.dtype == pl.Int64 else (None, None)
+    compact = isinstance(low, int) and isinstance(high, int)
+    if compact and high - low < max(_SPARSEST * len(known), _ALWAYS):
+        return _by_position(known, wanted, low, high)
     frame = pl.DataFrame({"id": known, "place": np.arange(len(known), dtype=np.uint32)})
     found = wanted.to_frame("id").join(frame, on="id", how="left", maintain_order="left")
     return found["place"]

@@ -8,7 +8,7 @@ from kohort.scope import Type
 
 
 def recoded(old: Vector, rules: Rules, condition: Vector | None) -> Vector:
-    """Give the value of the first rule that the old value fits; without one it stays (language 3.3)."""
+    """Give the value of the first rule that the old value fits; without one it stays."""
     fits = [_fits(old, rule) for rule in rules]
     new = old
     # From the last rule to the first, so that the first one that fits has the last word.
@@ -18,7 +18,7 @@ def recoded(old: Vector, rules: Rules, condition: Vector | None) -> Vector:
 
 
 def type_of(old: Type, rules: Rules) -> Type:
-    """Give the type of a recoded variable: a decimal among the new values makes integers decimal."""
+    """Give the type of a recoded variable: a decimal among the new values makes it decimal."""
     decimal = any(isinstance(rule.value.value, float) for rule in rules)
     return Type.DECIMAL if decimal and old is Type.INTEGER else old
 
@@ -50,13 +50,13 @@ def _fits_item(old: Vector, item: Number | Text | Interval | Group) -> Vector:
 
 
 def unparsable(texts: Vector, ignore: str, comma: bool, most: int) -> list[str]:
-    """Give the first different texts that are not numbers: values of the data, for made-up units."""
+    """Give the first different texts that are not numbers: values of the data, made up ones only."""
     empty = texts.without(ignore).stripped().equals("")
     wrong = ~texts.is_missing() & ~empty & parsed(texts, ignore, comma).is_missing()
     return texts.where(wrong).spread().drop_nulls().unique().sort().head(most).to_list()
 
 
 def parsed(texts: Vector, ignore: str, comma: bool) -> Vector:
-    """Give the decimals that texts say after some characters are removed; missing where they say none."""
+    """Give the decimals that texts say, without some characters; missing where they say none."""
     bare = texts.without(ignore) if ignore else texts
     return (bare.with_point() if comma else bare).number()

@@ -1,4 +1,4 @@
-"""Reading one register variable at a date from its parquet files (reference: datastore, section 6)."""
+"""Reading one register variable at a date from its parquet files (datastore reference, 6)."""
 
 from __future__ import annotations
 

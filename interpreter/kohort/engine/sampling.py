@@ -1,4 +1,4 @@
-"""Keyed random samples: which units stay depends on their record keys and the bucket, on nothing else."""
+"""Keyed random samples: which units stay depends on their record keys and the bucket alone."""
 
 from __future__ import annotations
 

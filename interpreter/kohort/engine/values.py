@@ -102,7 +102,7 @@ class Codes:
 
 
 def narrow_dtype(count: int) -> type[np.unsignedinteger]:
-    """Give the smallest unsigned type that holds the places of `count` values and one for missing."""
+    """Give the smallest unsigned type for the places of `count` values and one for missing."""
     if count < 2**8:
         return np.uint8
     return np.uint16 if count < 2**16 else np.uint32

@@ -1,4 +1,4 @@
-"""The vocabulary spoken by polars series: the values of a stretch of rows, calculated one after another.
+"""The vocabulary spoken by polars series: values of a stretch of rows, one operation at a time.
 
 Every word is carried out at once on whole series, so a tree of operations costs what its nodes cost
 and never grows. A vector may be *coded*: a short series of distinct values, the last one missing,
@@ -22,7 +22,7 @@ Operand: TypeAlias = "Vector | Plain"
 class Vector:
     """Values of one type as a series of Int64, Float64, String or (flags, without nulls) Boolean.
 
-    `codes` is None or an unsigned series without nulls; then row i has the value `series[codes[i]]`.
+    `codes` is None or an unsigned series without nulls; row i then has value `series[codes[i]]`.
     `constant` marks a series of length 1 that stands for any number of rows.
     Implements `kohort.vocabulary.Column`, which says what the words mean.
     """

@@ -1,0 +1,79 @@
+"""The statistics requests of a dataset; every answer is unreleased."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from kohort.engine import requests
+from kohort.engine.failure import guarded
+from kohort.engine.table import Table
+from kohort.phrases import Terms
+from kohort.results import Frequencies, LinearModel, Magnitudes, Size, Summary
+from kohort.scope import Variable
+
+
+class Answers(Table):
+    """A dataset that answers statistics requests."""
+
+    @guarded
+    def size(self, message: str, words: Mapping[str, str], change: bool = True) -> Size:
+        """Count the distinct units."""
+        n, sums = self.rows.size()
+        shape = self.shape
+        return Size(
+            shape.name,
+            shape.unit_type,
+            n,
+            sums,
+            shape.population,
+            shape.public,
+            message,
+            words,
+            change,
+        )
+
+    @guarded
+    def counts(
+        self,
+        by: Sequence[Variable],
+        missing: bool,
+        statistics: tuple[str, ...],
+        options: Mapping[str, Any],
+    ) -> Frequencies:
+        """Count units by the codes of variables, with every margin."""
+        grid = requests.table(by, [self.vector(v.name) for v in by], self.rows, missing)
+        return requests.frequencies(self.shape, grid, missing, statistics, options)
+
+    @guarded
+    def magnitudes(
+        self,
+        by: Sequence[Variable],
+        of: Sequence[Variable],
+        missing: bool,
+        statistics: tuple[str, ...],
+        options: Mapping[str, Any],
+    ) -> Magnitudes:
+        """Give the values of numeric variables by the cells of a table."""
+        grid = requests.table(by, [self.vector(v.name) for v in by], self.rows, missing)
+        counts = requests.frequencies(self.shape, grid, missing, statistics, options)
+        return requests.magnitudes(counts, grid, [self.measurements(v) for v in of], statistics)
+
+    @guarded
+    def summary(self, of: Sequence[Variable], statistics: tuple[str, ...]) -> Summary:
+        """Give the values of numeric variables."""
+        return Summary(self.shape, tuple(self.measurements(v) for v in of), statistics)
+
+    @guarded
+    def linear_model(
+        self,
+        outcome: Variable,
+        terms: Terms,
+        continuous: Sequence[Variable],
+        factors: Sequence[Variable],
+        options: Mapping[str, Any],
+    ) -> LinearModel:
+        """Give the complete cases of a linear model."""
+        numeric = [(v, self.vector(v.name)) for v in (outcome, *continuous)]
+        coded = [(v, self.vector(v.name)) for v in factors]
+        return requests.linear_model(self.shape, self.rows, numeric, terms, coded, options)

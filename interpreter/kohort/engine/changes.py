@@ -1,0 +1,139 @@
+"""Operations that add, replace and remove columns; nothing is calculated before somebody asks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Self
+
+import numpy as np
+import polars as pl
+
+from kohort import vocabulary
+from kohort.engine import recoding
+from kohort.engine.evaluation import calculated, expression_of
+from kohort.engine.failure import guarded
+from kohort.engine.matching import places
+from kohort.engine.node import Node
+from kohort.engine.rows import Rows
+from kohort.engine.table import Table
+from kohort.engine.values import gathered, stored
+from kohort.engine.vector import Vector
+from kohort.expression import Expression
+from kohort.phrases import Rules
+from kohort.scope import Type
+
+
+class Changes(Table):
+    """A dataset whose columns can be changed."""
+
+    @guarded
+    def with_column(
+        self,
+        name: str,
+        expression: Expression,
+        type_: Type,
+        condition: Expression | None = None,
+        keep_old: bool = False,
+    ) -> Self:
+        """Add or replace a column by an expression."""
+        used = vocabulary.names(expression)
+        whole = vocabulary.whole(expression)
+        new = expression_of(expression)
+        if condition is None:
+            return self._defined(name, used, new, type_, whole)
+        used |= vocabulary.names(condition)
+        whole = whole or vocabulary.whole(condition)
+        holds = expression_of(condition)
+        if keep_old:
+            used |= {name}
+
+        def conditional(given: Mapping[str, Vector]) -> Vector:
+            if keep_old:
+                return holds(given).choose(new(given), given[name])
+            return new(given).where(holds(given))
+
+        return self._defined(name, used, conditional, type_, whole)
+
+    @guarded
+    def recoded(self, name: str, rules: Rules, condition: Expression | None, new: str) -> Self:
+        """Add or replace a column by the first rule that fits."""
+        used = {name} if condition is None else {name} | vocabulary.names(condition)
+        holds = None if condition is None else expression_of(condition)
+
+        def recode(given: Mapping[str, Vector]) -> Vector:
+            limit = None if holds is None else holds(given)
+            return recoding.recoded(given[name], rules, limit)
+
+        type_ = self.variable(name).type
+        if type_ is Type.INTEGER and any(isinstance(rule.value.value, float) for rule in rules):
+            type_ = Type.DECIMAL
+        return self._defined(new, used, recode, type_)
+
+    @guarded
+    def parsed(self, name: str, new: str, ignore: str, comma: bool, type_: Type) -> Self:
+        """Add or replace a column by the numbers that texts say."""
+        return self._defined(
+            new, {name}, lambda given: recoding.parsed(given[name], ignore, comma), type_
+        )
+
+    @guarded
+    def unparsable(self, name: str, ignore: str, comma: bool, most: int) -> list[str]:
+        """Give the first different texts of a column that are not numbers."""
+        return recoding.unparsable(self.vector(name), ignore, comma, most)
+
+    def _defined(
+        self,
+        name: str,
+        used: frozenset[str] | set[str],
+        calculation: Callable[[Mapping[str, Vector]], Vector],
+        type_: Type,
+        whole: bool = False,
+    ) -> Self:
+        inputs = self.inputs(used)
+        names = tuple(inputs)
+
+        def recipe(rows: Rows, given: Sequence[Vector], _: Sequence[Vector]) -> Vector:
+            columns = dict(zip(names, given, strict=True))
+            return stored(calculated(calculation, columns, len(rows), whole), type_, len(rows))
+
+        return self.with_node(
+            name, Node(self.rows, recipe, tuple(inputs.values()), elementwise=not whole)
+        )
+
+    def renamed(self, old: str, new: str) -> Self:
+        """Rename a column, which keeps its place."""
+        columns = {new if name == old else name: node for name, node in self.columns.items()}
+        return replace(self, columns=columns)
+
+    def copied(self, old: str, new: str) -> Self:
+        """Add a copy of a column; both share their values."""
+        return self.with_node(new, self.columns[old])
+
+    def without(self, names: Sequence[str]) -> Self:
+        """Remove columns."""
+        gone = set(names)
+        return replace(self, columns={n: c for n, c in self.columns.items() if n not in gone})
+
+    @guarded
+    def joined(self, source: Self, names: Sequence[str], on: str | None) -> Self:
+        """Left join columns of `source` by its unit key."""
+        key = None if on is None or self.is_key(on) else self.columns[on]
+        known = source.rows.ids
+
+        def spots(rows: Rows, inputs: Sequence[Vector], _: Sequence[Vector]) -> Vector:
+            found = places(known, inputs[0].spread() if inputs else rows.ids)
+            if found is None:
+                found = pl.Series(np.arange(len(rows), dtype=np.uint32))
+            return Vector(found)
+
+        matched = Node(self.rows, spots, () if key is None else (key,))
+
+        def recipe(_: Rows, inputs: Sequence[Vector], foreign: Sequence[Vector]) -> Vector:
+            return gathered(foreign[0], inputs[0].series)
+
+        result = self
+        for name in names:
+            node = Node(self.rows, recipe, (matched,), (source.node(name),))
+            result = result.with_node(name, node)
+        return result
