@@ -65,10 +65,7 @@ class Changes(Table):
             limit = None if holds is None else holds(given)
             return recoding.recoded(given[name], rules, limit)
 
-        type_ = self.variable(name).type
-        if type_ is Type.INTEGER and any(isinstance(rule.value.value, float) for rule in rules):
-            type_ = Type.DECIMAL
-        return self._defined(new, used, recode, type_)
+        return self._defined(new, used, recode, recoding.type_of(self.variable(name).type, rules))
 
     @guarded
     def parsed(self, name: str, new: str, ignore: str, comma: bool, type_: Type) -> Self:

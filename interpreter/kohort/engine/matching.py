@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
+from kohort.engine.numbers import extent
+
 # A position array may be this many times longer than the ids that it holds.
 _SPARSEST = 8
 _ALWAYS = 1 << 16
@@ -19,13 +21,12 @@ def places(known: pl.Series, wanted: pl.Series) -> pl.Series | None:
         known, wanted = known.cast(pl.String), wanted.cast(pl.String)
     if len(known) == len(wanted) and bool((known == wanted).fill_null(False).all()):
         return None
-    low, high = (known.min(), known.max()) if known.dtype == pl.Int64 else (None, None)
-    compact = isinstance(low, int) and isinstance(high, int)
-    if compact and high - low < max(_SPARSEST * len(known), _ALWAYS):
-        return _by_position(known, wanted, low, high)
+    found = extent(known) if known.dtype == pl.Int64 else None
+    if found is not None and found[1] - found[0] < max(_SPARSEST * len(known), _ALWAYS):
+        return _by_position(known, wanted, *found)
     frame = pl.DataFrame({"id": known, "place": np.arange(len(known), dtype=np.uint32)})
-    found = wanted.to_frame("id").join(frame, on="id", how="left", maintain_order="left")
-    return found["place"]
+    joined = wanted.to_frame("id").join(frame, on="id", how="left", maintain_order="left")
+    return joined["place"]
 
 
 def _by_position(known: pl.Series, wanted: pl.Series, low: int, high: int) -> pl.Series:

@@ -48,9 +48,15 @@ def _same(*series: pl.Series) -> tuple[list[pl.Series], bool]:
     return [integer(s) if whole else decimal(s) for s in series], whole
 
 
-def _largest(series: pl.Series) -> int:
+def extent(series: pl.Series) -> tuple[int, int] | None:
+    """Give the smallest and the largest value of an Int64 series; None where there are none."""
     low, high = series.min(), series.max()
-    return max(abs(int(low)), abs(int(high))) if low is not None and high is not None else 0  # type: ignore[arg-type]
+    return (low, high) if isinstance(low, int) and isinstance(high, int) else None
+
+
+def _largest(series: pl.Series) -> int:
+    found = extent(series)
+    return 0 if found is None else max(abs(found[0]), abs(found[1]))
 
 
 def add(a: pl.Series, b: pl.Series) -> pl.Series:

@@ -50,7 +50,7 @@ def _fits_item(old: Vector, item: Number | Text | Interval | Group) -> Vector:
 
 
 def unparsable(texts: Vector, ignore: str, comma: bool, most: int) -> list[str]:
-    """Give the first different texts that are not numbers: values of the data, made up ones only."""
+    """Give the first different texts that are not numbers: values of the data."""
     empty = texts.without(ignore).stripped().equals("")
     wrong = ~texts.is_missing() & ~empty & parsed(texts, ignore, comma).is_missing()
     return texts.where(wrong).spread().drop_nulls().unique().sort().head(most).to_list()

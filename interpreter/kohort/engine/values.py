@@ -110,11 +110,10 @@ def narrow_dtype(count: int) -> type[np.unsignedinteger]:
 
 def distinct(series: pl.Series) -> pl.Series:
     """Give the values that occur, ascending, without missing."""
-    low, high = (series.min(), series.max()) if series.dtype == pl.Int64 else (None, None)
-    if not isinstance(low, int) or not isinstance(high, int):
+    extent = numbers.extent(series) if series.dtype == pl.Int64 else None
+    if extent is None or extent[1] - extent[0] > max(_DENSE, 4 * len(series)):
         return series.drop_nulls().unique().sort()
-    if high - low > max(_DENSE, 4 * len(series)):
-        return series.drop_nulls().unique().sort()
+    low, high = extent
     there = np.zeros(high - low + 1, dtype=np.bool_)
     there[series.drop_nulls().to_numpy() - low] = True
     return pl.Series(np.flatnonzero(there) + low)
@@ -150,9 +149,10 @@ def _of_dictionary(series: pl.Series, codes: pl.Series) -> Codes:
 
 
 def _of_integers(series: pl.Series) -> Codes | None:
-    low, high = series.min(), series.max()
-    if not isinstance(low, int) or not isinstance(high, int):
+    extent = numbers.extent(series)
+    if extent is None:
         return Codes(series.clear(), np.zeros(len(series), dtype=np.uint8))
+    low, high = extent
     span = high - low + 1
     if span > 2**16 - 2:
         return None
