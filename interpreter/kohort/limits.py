@@ -25,6 +25,3 @@ LIST: Final = 100
 
 TEXT: Final = 10_000
 """Characters of a text made with `++`."""
-
-DIAGNOSTICS: Final = 200
-"""Mistakes of form reported for one script."""

@@ -16,6 +16,8 @@ from kohort.parser import accepted, keywords, language, sentences
 _WORD: Final = re.compile(r"\$?[\w@]+(-[\w@]+)*")
 _QUOTED: Final = re.compile(r"'[^']*'|\"[^\"]*\"")
 _MOST: Final = 6
+_LONGEST: Final = 64
+"""Characters of a word that are looked at or shown."""
 
 _KINDS: Final = {
     "NAME": "a variable", "VARIABLE": "a variable", "RENAMED": "a variable",
@@ -79,12 +81,15 @@ def unknown_command(text: str, span: Span, word: str) -> Diagnostic:
         message = f"'{word}' belongs to the language but is not built yet"
         return Diagnostic("not-built-yet", message, where)
     meant = _command_hint(word, text[text.find(word) + len(word) :].lstrip())
-    return Diagnostic("unknown-command", f"there is no command '{word}'", where, meant)
+    message = f"there is no command '{_shown(word)}'"
+    return Diagnostic("unknown-command", message, where, meant)
 
 
 def _command_hint(word: str, rest: str) -> str | None:
     if rest.startswith("=") and not rest.startswith("=="):
         return f"write 'generate {word} = ...' for a variable, 'let {word} = ...' for a constant"
+    if len(word) > _LONGEST:
+        return None
     if len(word) > 1:
         begun = sorted(name for name in commands() if name.startswith(word.casefold()))
         if begun:
@@ -113,6 +118,13 @@ class _Place:
     def before(self) -> str:
         """What stands before, with the insides of texts blanked out."""
         return _QUOTED.sub(lambda found: " " * len(found[0]), self.text[: self.offset])
+
+    @property
+    def stem(self) -> str:
+        """The name that ends right here, or nothing."""
+        near = self.text[max(0, self.offset - _LONGEST) : self.offset]
+        found = re.search(r"[^\W\d]\w*$", near)
+        return "" if found is None else found[0]
 
     @property
     def word(self) -> str:
@@ -148,7 +160,7 @@ def explained(error: UnexpectedInput, text: str, at: int, command: str) -> Diagn
         return Diagnostic("incomplete", message, end, _completing_hint(place))
     word = place.word
     span = Span(at + offset, at + offset + len(word))
-    message = f"'{word}' cannot stand here; expected {expected}"
+    message = f"'{_shown(word)}' cannot stand here; expected {expected}"
     return Diagnostic("unexpected", message, span, _hint(place))
 
 
@@ -245,17 +257,20 @@ def _join(place: _Place) -> _Found | None:
     if {"NEW_BINDING", "ITERATOR"} & place.accepted:
         message = "a new binding is named without '$'"
         return _Found("unexpected", message, f"write {found[0][1:]}", place.offset, len(found[0]))
-    stem = re.search(r"[^\W\d]\w*$", place.before)
-    if stem is None:
+    stem = place.stem
+    if not stem:
         return None
-    message = f"'{stem[0]}{found[0]}' is not one name"
-    hint = f"to join them, write {stem[0]} ++ {found[0]}"
-    return _Found(
-        "unexpected", message, hint, stem.start(), place.offset + len(found[0]) - stem.start()
-    )
+    message = f"'{stem}{found[0]}' is not one name"
+    hint = f"to join them, write {stem} ++ {found[0]}"
+    start = place.offset - len(stem)
+    return _Found("unexpected", message, hint, start, len(stem) + len(found[0]))
 
 
 # ---- words
+
+
+def _shown(word: str) -> str:
+    return word if len(word) <= _LONGEST else f"{word[:_LONGEST]}..."
 
 
 def _listed(terminals: Iterable[str]) -> str:
@@ -299,13 +314,12 @@ def _hint(place: _Place) -> str | None:
         return "a name begins with a letter or _; a code that is a text stands in quotes"
     if "LABEL" in known:
         return "a label of more than letters stands in quotes"
-    stem = re.search(r"[^\W\d]\w*$", place.before)
     rest = re.match(r"-([^\W\d]\w*)", place.rest)
-    if stem is not None and rest is not None:
-        return f"a name holds letters, digits and _, as in '{stem[0]}_{rest[1]}'"
+    if place.stem and rest is not None:
+        return f"a name holds letters, digits and _, as in '{place.stem}_{rest[1]}'"
     if word in "=<>!&|" and "IF" in known:
         return "a condition begins with 'if'"
-    near = nearest(word, _keywords(known))
+    near = nearest(word, _keywords(known)) if len(word) <= _LONGEST else None
     return None if near is None else f"did you mean '{near}'?"
 
 
@@ -314,8 +328,8 @@ _PARENTHESES: Final = {"collapse": "(mean) income", "recode": "(1 2 = 3)"}
 
 def _completing_hint(place: _Place) -> str:
     wanted = _keywords(place.accepted)
-    for found in re.finditer(r"[^\W\d]\w+", place.text):
-        near = nearest(found[0], wanted)
-        if near is not None and found[0] != near and found.start() > 0:
-            return f"is '{found[0]}' meant to be '{near}'?"
+    for word in place.text.split()[1:_LONGEST]:
+        near = nearest(word, wanted) if len(word) <= _LONGEST else None
+        if near is not None and word != near:
+            return f"is '{word}' meant to be '{near}'?"
     return f"'help {place.command}' shows how it is written"

@@ -124,18 +124,20 @@ def _cleaned(written: str, opens: bool) -> tuple[str, int | None]:
     curly = not text.isascii() and not _CURLY.isdisjoint(text)
     if not curly and "//" not in text:
         return text, None
-    first = None
+    first, done, parts = None, 0, []
     for found in _PART.finditer(text):
         part = found[0]
         if part == "//":
-            text = text[: found.start()].ljust(len(text))
+            parts += [text[done : found.start()], " " * (len(text) - found.start())]
+            done = len(text)
             break
         if part[0] in _CURLY:
             first = found.start() if first is None else first
-            text = text[: found.start()] + _straight(part) + text[found.end() :]
+            parts += [text[done : found.start()], _straight(part)]
+            done = found.end()
         elif len(part) == 1:
             break
-    return text, first
+    return "".join([*parts, text[done:]]), first
 
 
 def _straight(part: str) -> str:
