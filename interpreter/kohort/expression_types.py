@@ -255,7 +255,8 @@ def _argument(
     found = _condition(node, scope) if takes.kind == "flag" else _typed(node, scope)
     if not _fits(takes.kind, found.type):
         wanted = {"text": "a text", "integer": "an integer"}.get(takes.kind, "a number")
-        said = found.type.value if takes.kind == "integer" else _SAID[found.type].removeprefix("a ")
+        decimal = takes.kind == "integer" and found.type is Type.DECIMAL
+        said = "a decimal" if decimal else _SAID[found.type]
         message = f"'{function.name}' needs {wanted} as '{parameter.name}', this is {said}"
         wrong("argument-type", message, node.span, _fit_hint(takes.kind, node, found.type))
     if takes.low is not None or takes.high is not None:

@@ -25,7 +25,9 @@ _PHRASES = {
     "words": "WORD ...",
     "PATH": "ALIAS/NAME",
     "BANK": "BANK:VERSION",
-    "TOPIC": "COMMAND",
+    "TOPIC": "NAME",
+    "new_binding": "NAME",
+    "file": "FILE",
 }
 _RULE = re.compile(r"^(\w+): (.*?)(?:\s*->\s*(\w+))?$")
 _TOKEN = re.compile(r'"([^"]+)"|(\w+)(?:\{(\w+)\})?|([\[\]()|])')

@@ -99,13 +99,14 @@ class Session:
 
 
 class _Run:
-    """One run of a program: counts steps, and knows whether the run must stop."""
+    """One run of a program: counts steps, knows what was noticed and whether it must stop."""
 
     def __init__(self, session: Session, total: int) -> None:
         self.session = session
         self.total = total
         self.step = 0
         self.stopped = False
+        self.noticed: set[tuple[str, Span]] = set()
 
     def node(self, node: program.Node) -> Iterator[Event]:
         """Run one statement, or one block with all its rounds."""
@@ -127,7 +128,10 @@ class _Run:
             program.check_command(command, scope)
             notices, scope.diagnostics = list(scope.diagnostics), []
             for notice in notices:
-                yield Told(notice)
+                # Said once, however often a loop comes by.
+                if (notice.code, notice.span) not in self.noticed:
+                    self.noticed.add((notice.code, notice.span))
+                    yield Told(notice)
             released = self._perform(command, before)
             if released is not None:
                 yield Result(released, command.span)

@@ -55,12 +55,8 @@ def _walk(
 def _lists(level: Level) -> list[list[BindingValue]]:
     """Give the values of each iterator of a level, equally many. Raises `ScriptError`."""
     if len(level.lists) != len(level.iterators):
-        wrong(
-            "iterators-and-lists",
-            f"there are {len(level.iterators)} iterators and {len(level.lists)} lists of values",
-            level.span,
-            "separate the lists with commas",
-        )
+        told = f"{len(level.iterators)} iterators need as many lists, not {len(level.lists)}"
+        wrong("iterators-and-lists", told, level.span, "lists are separated by commas")
     lists = [_values(values) for values in level.lists]
     if len({len(values) for values in lists}) > 1:
         told = " and ".join(str(len(values)) for values in lists)

@@ -1,8 +1,9 @@
-"""What a command does and takes."""
+"""What a command or a function does and takes."""
 
 from kohort.command import Command, TellCommand, commands
 from kohort.diagnostic import suggestion, wrong
 from kohort.disclosure.released import Lines, Listing, Paragraph
+from kohort.function import functions
 from kohort.phrases import Word
 from kohort.results import Document
 from kohort.scope import Scope
@@ -10,25 +11,29 @@ from kohort.sentence import sentence
 
 
 class Help(TellCommand, name="help"):
-    """Explain a command, or list all of them."""
+    """Explain a command or a function, or list all commands."""
 
     group = "support"
 
-    command: Word | None
+    topic: Word | None
 
     def check(self, scope: Scope) -> None:
-        """The command must exist."""
-        if self.command is not None and self.command.text not in commands():
-            hint = suggestion(self.command.text, commands()) or "'help' lists all commands"
-            message = f"there is no command '{self.command.text}'"
-            wrong("unknown-command", message, self.command.span, hint)
+        """The command or function must exist."""
+        known = {**commands(), **functions()}
+        if self.topic is not None and self.topic.text not in known:
+            hint = suggestion(self.topic.text, known) or "'help' lists all commands"
+            message = f"there is no command or function '{self.topic.text}'"
+            wrong("unknown-command", message, self.topic.span, hint)
 
     def run(self, scope: Scope, history: tuple[str, ...]) -> Document:
-        """Give the page of the command, or the list."""
-        if self.command is None:
+        """Give the page of the command or function, or the list of commands."""
+        if self.topic is None:
             rows = sorted((c.group, c.name, first_line(c)) for c in commands().values())
             return Document((Listing(("group", "command", "help"), tuple(rows)),))
-        return Document(page(commands()[self.command.text]))
+        if self.topic.text in commands():
+            return Document(page(commands()[self.topic.text]))
+        function = functions()[self.topic.text]
+        return Document((Lines((function.signature,)), Paragraph(function.doc)))
 
 
 def page(command: type[Command]) -> tuple[Lines | Listing | Paragraph, ...]:

@@ -1,11 +1,11 @@
 """Bind a name to a constant."""
 
-from kohort.binding import evaluate
+from kohort.binding import evaluate, text_of
 from kohort.command import SteerCommand
 from kohort.expression import Expression
 from kohort.phrases import Word
 from kohort.results import Done, Raw
-from kohort.scope import Scope
+from kohort.scope import BindingValue, Scope
 from kohort.session import Session
 
 
@@ -23,5 +23,12 @@ class Let(SteerCommand, name="let"):
 
     def run(self, session: Session) -> Raw:
         """Say what the name stands for."""
-        value = str(session.scope.bindings[self.binding.text])
-        return Done("bound", {"name": self.binding.text, "value": value})
+        value = session.scope.bindings[self.binding.text]
+        return Done("bound", {"name": self.binding.text, "value": shown(value)})
+
+
+def shown(value: BindingValue) -> str:
+    """Write a value as a script would: texts in quotes, numbers as `++` joins them."""
+    if not isinstance(value, str):
+        return text_of(value)
+    return f'"{value}"' if "'" in value else f"'{value}'"

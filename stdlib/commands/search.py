@@ -1,14 +1,13 @@
 """Find register variables by words."""
 
 from kohort.command import TellCommand
-from kohort.diagnostic import wrong
-from kohort.disclosure.released import Listing
+from kohort.disclosure.released import Listing, Paragraph
 from kohort.phrases import Words
 from kohort.results import Document
 from kohort.scope import Scope
 from kohort.search import search
 
-from .variables import HEADINGS, row
+from .variables import HEADINGS, check_connected, row
 
 
 class Search(TellCommand, name="search"):
@@ -20,9 +19,7 @@ class Search(TellCommand, name="search"):
 
     def check(self, scope: Scope) -> None:
         """There must be a databank to search."""
-        if not scope.banks:
-            hint = "connect with 'require BANK:VERSION as NAME'"
-            wrong("no-databank", "no databank is connected", self.span, hint)
+        check_connected(scope, self.span)
 
     def run(self, scope: Scope, history: tuple[str, ...]) -> Document:
         """Give the best matches."""
@@ -30,4 +27,6 @@ class Search(TellCommand, name="search"):
         text = " ".join(word.text for word in self.words)
         hits = search(text, scope.banks.values())
         rows = tuple((*row(aliases[hit.bank.root], hit.variable), hit.label or "") for hit in hits)
+        if not rows:
+            return Document((Paragraph(f"Nothing matches '{text}'."),))
         return Document((Listing((*HEADINGS, "label"), rows),))

@@ -2,6 +2,7 @@
 
 from kohort.bank import Databank
 from kohort.command import TellCommand
+from kohort.diagnostic import Span, wrong
 from kohort.disclosure.released import Listing, Paragraph
 from kohort.phrases import Paths
 from kohort.register import RegisterVariable
@@ -19,7 +20,8 @@ class Variables(TellCommand, name="variables"):
     paths: Paths | None
 
     def check(self, scope: Scope) -> None:
-        """Named variables must exist."""
+        """There must be a databank, and named variables must exist."""
+        check_connected(scope, self.span)
         for path in self.paths or ():
             scope.register_variable(path)
 
@@ -38,6 +40,13 @@ class Variables(TellCommand, name="variables"):
             blocks.append(Listing(HEADINGS, (row(path.alias.text, entry),)))
             blocks.extend(details(bank, entry))
         return Document(tuple(blocks))
+
+
+def check_connected(scope: Scope, span: Span) -> None:
+    """Raise unless there is a databank to look into."""
+    if not scope.banks:
+        hint = "connect with 'require BANK:VERSION as NAME'"
+        wrong("no-databank", "no databank is connected", span, hint)
 
 
 HEADINGS = ("variable", "title", "unit", "temporality", "type", "coverage")
