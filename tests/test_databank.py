@@ -26,7 +26,7 @@ from kohort.databank.definition import (
     validity,
 )
 from kohort.databank.manifest import Manifest, ManifestError
-from kohort.databank.rows import RowError, canonical, check
+from kohort.databank.rows import RowError, arranged
 from kohort.databank.stored import represented
 from kohort.databank.writer import DatabankError, DatabankWriter
 from kohort.disclosure.keys import synthetic_master
@@ -179,12 +179,15 @@ def test_definitions_that_cannot_be() -> None:
         ("FIXED", [(1, 1, None, None), (1, 2, None, None)], "a unit has two rows"),
         ("FIXED", [(1, None, None, None)], "a unit or value is missing"),
         ("FIXED", [(None, 1, None, None)], "a unit or value is missing"),
+        ("STATUS", [(1, 1, None, None)], "a start is missing"),
         ("STATUS", [(1, 1, 5, 6)], "start and stop differ"),
         ("STATUS", [(1, 1, 5, None)], "start and stop differ"),
         ("STATUS", [(1, 1, 5, 5), (1, 2, 5, 5)], "a unit has two rows on a date"),
         ("ACCUMULATED", [(1, 1, 5, 5)], "a period does not end after its start"),
         ("ACCUMULATED", [(1, 1, 5, None)], "a period does not end after its start"),
         ("ACCUMULATED", [(1, 1, 5, 9), (1, 2, 9, 12)], "periods overlap"),
+        ("ACCUMULATED", [(1, 2, 366, 380), (1, 1, 5, 366)], "periods overlap"),
+        ("ACCUMULATED", [(1, 1, 5, 9), (1, 2, 366, 900), (1, 3, 800, 801)], "periods overlap"),
         ("EVENT", [(1, 1, None, 5)], "a start is missing"),
         ("EVENT", [(1, 1, 6, 5)], "a stop lies before its start"),
         ("EVENT", [(1, 1, 1, 5), (1, 2, 5, 9)], "spells overlap"),
@@ -195,7 +198,7 @@ def test_broken_rows(temporality: str, rows: list[Any], rule: str) -> None:
     definition = variable(temporality)
     made = frame(*rows).with_columns(pl.col("unit_id").cast(pl.Int64))
     with pytest.raises(RowError, match=rule):
-        check(definition, canonical(definition, made))
+        arranged(definition, made)
 
 
 @pytest.mark.parametrize(
@@ -204,30 +207,34 @@ def test_broken_rows(temporality: str, rows: list[Any], rule: str) -> None:
         ("FIXED", [(2, 1, None, None), (1, 1, None, None)]),
         ("STATUS", [(1, 1, 6, 6), (1, 1, 5, 5), (2, 1, 5, 5)]),
         ("ACCUMULATED", [(1, 1, 0, 364), (1, 1, 365, 729)]),
+        ("ACCUMULATED", [(2, 1, 365, 400), (1, 1, 0, 364), (2, 1, 0, 10), (1, 1, 400, 420)]),
+        ("ACCUMULATED", [(1, 1, 200, 400), (2, 1, 370, 380), (2, 1, 5, 9)]),
         ("EVENT", [(1, 1, 1, 5), (1, 2, 6, 6), (1, 3, 7, None), (2, 1, 1, None)]),
     ],
 )
 def test_sound_rows(temporality: str, rows: list[Any]) -> None:
     definition = variable(temporality)
-    made = canonical(definition, frame(*rows))
-    check(definition, made)
+    parts = arranged(definition, frame(*rows))
+    assert sum(part.height for _, part in parts) == len(rows)
+    made = pl.concat([part for _, part in parts])
     assert made.schema == {
         "unit_id": pl.Int64,
         "value": pl.Int64,
         "start_epoch_days": pl.Int16,
         "stop_epoch_days": pl.Int16,
     }
-    assert made.select(pl.struct("unit_id", "start_epoch_days").is_sorted()).item()
+    for _, part in parts:
+        assert part.equals(part.sort("unit_id", "start_epoch_days"))
 
 
 def test_codes_must_be_listed_and_errors_quote_no_value() -> None:
     coded = variable(data_type="STRING", categories=(Category("1", "a"), Category("9", "b")))
-    check(coded, canonical(coded, frame((1, "9", None, None))))
+    arranged(coded, frame((1, "9", None, None)))
     with pytest.raises(RowError) as caught:
-        check(coded, canonical(coded, frame((1, "secret7", None, None))))
+        arranged(coded, frame((1, "secret7", None, None)))
     assert "secret7" not in str(caught.value)
     with pytest.raises(RowError) as caught:
-        canonical(variable(), frame((1, "secret7", None, None)))
+        arranged(variable(), frame((1, "secret7", None, None)))
     assert "secret7" not in str(caught.value)
 
 
@@ -414,6 +421,14 @@ def test_identical_input_gives_identical_files(tmp_path: Path) -> None:
         for name in "ab"
     ]
     assert contents[0] == contents[1]
+
+
+@pytest.mark.parametrize("temporality", ["FIXED", "EVENT", "STATUS", "ACCUMULATED"])
+def test_a_data_set_may_be_empty(tmp_path: Path, temporality: str) -> None:
+    writer = DatabankWriter(tmp_path / "bank", SYNTHETIC)
+    writer.add(variable(temporality), frame((1, 1, 5, 5)).clear())
+    writer.release()
+    assert len(read(tmp_path / "bank", "metadata_all__1_0_0")["dataStructures"]) == 1
 
 
 def test_what_the_writer_refuses(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, TypeAlias
 
 import polars as pl
 
@@ -17,16 +17,33 @@ _VALUE_TYPES: Final[dict[str, type[pl.DataType]]] = {
 _DAYS: Final = ("start_epoch_days", "stop_epoch_days")
 
 
+Part: TypeAlias = tuple[int | None, pl.DataFrame]
+
+
 class RowError(ValueError):
     """The rows of a data set break a rule; the text names the variable and the rule, no value."""
 
 
-def canonical(definition: VariableDefinition, frame: pl.DataFrame) -> pl.DataFrame:
-    """Give the rows with the stored columns and types, in the stored order.
+def arranged(definition: VariableDefinition, frame: pl.DataFrame) -> list[Part]:
+    """Give the rows as they are stored: parts by year of start, each by unit and start, checked.
 
-    Order: by unit and start; measurements and sums have their years split off afterwards.
-    Raises `RowError` when a column is missing or has values that do not fit its type.
+    Constants and spells are one part, of the year None. Raises `RowError` when a column is missing,
+    a value does not fit its type, or the rows break a rule of the variable's temporality or codes.
     """
+    frame = _typed(definition, frame)
+    if definition.temporality in {"FIXED", "EVENT"}:
+        parts: list[Part] = [(None, _ordered(frame))]
+    else:
+        parts = [(year, _ordered(part)) for year, part in _by_year(frame)]
+    for _, part in parts:
+        _check(definition, part)
+    if definition.temporality == "ACCUMULATED" and len(parts) > 1:
+        _check_across(definition, parts)
+    _check_codes(definition, frame)
+    return parts
+
+
+def _typed(definition: VariableDefinition, frame: pl.DataFrame) -> pl.DataFrame:
     missing = {"unit_id", "value"} - set(frame.columns)
     if missing or (definition.temporality != "FIXED" and not set(_DAYS) <= set(frame.columns)):
         raise RowError(f"{definition.name}: a column is missing")
@@ -39,7 +56,7 @@ def canonical(definition: VariableDefinition, frame: pl.DataFrame) -> pl.DataFra
         for name in _DAYS
     ]
     try:
-        frame = frame.select(
+        return frame.select(
             pl.col("unit_id").cast(pl.Int64 if secret else pl.String),
             pl.col("value").cast(value),
             *days,
@@ -47,13 +64,31 @@ def canonical(definition: VariableDefinition, frame: pl.DataFrame) -> pl.DataFra
     except pl.exceptions.PolarsError:
         # The engine's own text would quote the value.
         raise RowError(f"{definition.name}: a value does not fit its type") from None
-    # Two stable sorts, the first mostly needless, are much faster than one by both columns.
+
+
+def _by_year(frame: pl.DataFrame) -> list[tuple[int | None, pl.DataFrame]]:
+    """Split rows by the year of their start; a missing start has the year None."""
+    day = pl.col("start_epoch_days")
     if not frame["start_epoch_days"].is_sorted():
         frame = frame.sort("start_epoch_days", maintain_order=True)
-    return frame.sort("unit_id", maintain_order=True)
+    years = frame.select(day.cast(pl.Int32).cast(pl.Date).dt.year()).to_series().rle()
+    ends = years.struct.field("len").cum_sum().to_list()
+    starts = [0, *ends[:-1]]
+    return [
+        (year, frame.slice(start, end - start))
+        for year, start, end in zip(years.struct.field("value"), starts, ends, strict=True)
+    ]
 
 
-def check(definition: VariableDefinition, frame: pl.DataFrame) -> None:
+def _ordered(frame: pl.DataFrame) -> pl.DataFrame:
+    # Two stable sorts, either of them mostly needless, are faster than one by both columns.
+    start = frame["start_epoch_days"]
+    if start.n_unique() > 1 and not start.is_sorted():
+        frame = frame.sort("start_epoch_days", maintain_order=True)
+    return frame if frame["unit_id"].is_sorted() else frame.sort("unit_id", maintain_order=True)
+
+
+def _check(definition: VariableDefinition, frame: pl.DataFrame) -> None:
     """Raise `RowError` for the first broken rule of datastore.md, section 2, rows 9 to 15."""
     start, stop = pl.col("start_epoch_days"), pl.col("stop_epoch_days")
     rules: list[tuple[str, pl.Expr]] = [
@@ -64,6 +99,7 @@ def check(definition: VariableDefinition, frame: pl.DataFrame) -> None:
         case "FIXED":
             rules.append(("a unit has two rows", again))
         case "STATUS":
+            rules.append(("a start is missing", start.is_null()))
             rules.append(("start and stop differ", start.ne_missing(stop)))
             rules.append(("a unit has two rows on a date", again & (start == start.shift(1))))
         case "ACCUMULATED":
@@ -84,7 +120,18 @@ def check(definition: VariableDefinition, frame: pl.DataFrame) -> None:
     for (text, _), found in zip(rules, broken, strict=True):
         if found:
             raise RowError(f"{definition.name}: {text}")
-    _check_codes(definition, frame)
+
+
+def _check_across(definition: VariableDefinition, parts: list[Part]) -> None:
+    """Look for overlaps between years, where a period may reach into the next one at all."""
+    latest: int | None = None
+    for _, part in parts:
+        first, last = part["start_epoch_days"].min(), part["stop_epoch_days"].max()
+        if latest is not None and isinstance(first, int) and first <= latest:
+            whole = pl.concat([part for _, part in parts])
+            _check(definition, _ordered(whole.sort("start_epoch_days", maintain_order=True)))
+            return
+        latest = last if isinstance(last, int) else latest
 
 
 def _check_codes(definition: VariableDefinition, frame: pl.DataFrame) -> None:

@@ -58,13 +58,13 @@ class DatabankWriter:
         """
         if definition.name in self._entries:
             raise DatabankError(f"{definition.name}: written twice")
-        frame = rows.canonical(definition, frame)
-        rows.check(definition, frame)
-        self._remember(definition.unit_type, frame["unit_id"])
-        if definition.pseudonym and definition.value_unit_type is not None:
-            self._remember(definition.value_unit_type, frame["value"])
-        file = self._write(definition, frame)
-        self._entries[definition.name] = _entry(definition, frame, file)
+        parts = rows.arranged(definition, frame)
+        for _, part in parts:
+            self._remember(definition.unit_type, part["unit_id"])
+            if definition.pseudonym and definition.value_unit_type is not None:
+                self._remember(definition.value_unit_type, part["value"])
+        file = self._write(definition, parts)
+        self._entries[definition.name] = _entry(definition, parts, file)
 
     def release(
         self,
@@ -109,23 +109,16 @@ class DatabankWriter:
         new = ids.unique().rename("unit_id")
         self._ids[unit_type] = new if known is None else known.append(new).unique()
 
-    def _write(self, definition: VariableDefinition, frame: pl.DataFrame) -> str:
+    def _write(self, definition: VariableDefinition, parts: list[rows.Part]) -> str:
         folder = self.root / "data" / definition.name
         folder.mkdir(parents=True)
         name = f"{definition.name}__1_0"
         if definition.temporality in {"FIXED", "EVENT"}:
-            _write_parquet(frame, folder / f"{name}.parquet")
+            _write_parquet(parts[0][1], folder / f"{name}.parquet")
             return f"{name}.parquet"
-        years = frame.with_columns(_year("start_epoch_days").alias("start_year"))
-        for (year,), part in years.partition_by(
-            "start_year", as_dict=True, include_key=False, maintain_order=True
-        ).items():
+        for year, part in parts:
             _write_parquet(part, folder / name / f"start_year={year}" / "0.parquet")
         return name
-
-
-def _year(column: str) -> pl.Expr:
-    return pl.col(column).cast(pl.Int32).cast(pl.Date).dt.year()
 
 
 def _write_parquet(frame: pl.DataFrame, path: Path) -> None:
@@ -144,16 +137,15 @@ def _write_json(path: Path, content: dict[str, Any]) -> None:
     path.write_text(text + "\n", encoding="utf-8")
 
 
-def _entry(definition: VariableDefinition, frame: pl.DataFrame, file: str) -> stored.Entry:
-    dates: tuple[int, ...] = ()
-    if definition.temporality == "STATUS":
-        dates = tuple(frame["start_epoch_days"].unique().sort().to_list())
+def _entry(definition: VariableDefinition, parts: list[rows.Part], file: str) -> stored.Entry:
+    days = [part["start_epoch_days"].unique() for _, part in parts]
+    starts = pl.concat(days).unique().sort() if days else pl.Series(dtype=pl.Int16)
+    dates = tuple(starts.to_list()) if definition.temporality == "STATUS" else ()
     if definition.coverage is not None:
-        start, stop = definition.coverage
-    elif definition.temporality == "FIXED" or frame.is_empty():
-        start, stop = stored.FIXED_START, RELEASE_DAY
+        first, last = definition.coverage
+    elif definition.temporality == "FIXED" or not len(starts):
+        first, last = stored.FIXED_START, RELEASE_DAY
     else:
-        start = frame.select(pl.col("start_epoch_days").min()).item()
-        last = pl.max_horizontal(pl.col("stop_epoch_days").max(), pl.col("start_epoch_days").max())
-        stop = frame.select(last).item()
-    return stored.Entry(definition, start, stop, file, dates)
+        stops = [part["stop_epoch_days"].max() for _, part in parts]
+        first, last = starts[0], max(starts[-1], *(s for s in stops if isinstance(s, int)))
+    return stored.Entry(definition, first, last, file, dates)

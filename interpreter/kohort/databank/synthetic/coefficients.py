@@ -130,15 +130,43 @@ WORK_IMMIGRANT: Final = -0.45
 WORK_NEW_IMMIGRANT: Final = -0.35
 WORK_STUDENT: Final = -0.7
 WORK_TALENT: Final = 0.15
+# By age; straight lines between.
+WORK_BY_AGE: Final = {
+    15: -2.2, 16: -1.6, 17: -1.2, 18: -0.7, 20: -0.25, 25: 0.0, 30: 0.1, 50: 0.1, 55: 0.0,
+    60: -0.25, 62: -0.6, 65: -1.1, 67: -2.0, 70: -2.5, 74: -3.1, 75: -9.0,
+}  # fmt: skip
+# Disability takes off the first, and the second times the square of the degree.
+WORK_DISABLED: Final = (0.6, 2.6)
+NEW_JOB: Final = 0.06
+MANAGERS: Final = 0.09
+MANAGER_AGE: Final = 33
 SELF_EMPLOYED: Final = 0.055
 JOBLESS_BAND: Final = 0.22
+# Out of work a little further than the jobless: short spells of seeking; far: reduced capacity.
+SEEKING_BAND: Final = 0.1
+REDUCED_BAND: Final = 1.3
+REDUCED_SHARE: Final = 0.14
+# Barely in work: seeking more hours.
+PARTLY_BAND: Final = 0.05
 PART_TIME_WOMAN: Final = 0.36
 PART_TIME_MAN: Final = 0.14
+PART_TIME_STUDENT: Final = 0.45
+PART_TIME_YOUNG: Final = 0.35
+PART_TIME_OLD: Final = 0.3
+PART_TIME_DISABLED: Final = 0.8
+PART_TIME_HOURS: Final = (4.0, 34.0)
+# Hours of a full week with cumulative shares.
+FULL_TIME_HOURS: Final = ((0.72, 37.5), (0.86, 35.5), (0.95, 40.0), (1.0, 38.0))
+HOURS_CHANGE: Final = 0.3
+HOURS_DRIFT: Final = 0.12
 COMMUTE: Final = 0.32
+WORK_IN_COUNTY: Final = 0.85
 
 # ---- disability pension: onset by age (base at 45, slope), shares of degrees
 DISABILITY_AT_45: Final = 0.006
 DISABILITY_SLOPE: Final = 0.065
+# Factors for level 6 and more, 4 and 5, below.
+DISABILITY_SCHOOL: Final = (0.45, 0.8, 1.5)
 DISABILITY_DEGREES: Final = ((100, 0.68), (50, 0.2), (60, 0.05), (80, 0.04), (40, 0.03))
 
 # ---- wages: log of a full-time year in 2020 money, then indexed by year
@@ -162,6 +190,13 @@ WAGE_IMMIGRANT: Final = -0.12
 WAGE_TALENT: Final = 0.12
 WAGE_PERSON: Final = 0.22
 WAGE_YEARLY: Final = 0.10
+WAGE_MANAGER: Final = 0.28
+WAGE_FULLY_DISABLED: Final = 0.08
+# Share of employees who work part of the year; (share, part of a full year's wage) of the others.
+PART_YEAR_EMPLOYEE: Final = 0.1
+SIDE_WAGE_SELF_EMPLOYED: Final = (0.3, 0.5)
+SIDE_WAGE_JOBLESS: Final = (0.55, 0.45)
+SIDE_WAGE_OUTSIDE: Final = (0.1, 0.12)
 WAGE_INDEX: Final = {
     1990: 0.33,
     2000: 0.50,
@@ -175,15 +210,34 @@ WAGE_INDEX: Final = {
 BUSINESS_LEVEL: Final = 12.4
 BUSINESS_SPREAD: Final = 0.9
 BUSINESS_LOSS: Final = 0.12
+BUSINESS_LOSS_SIZE: Final = 0.25
 SIDE_BUSINESS: Final = 0.03
+SIDE_BUSINESS_SIZE: Final = 0.15
 
 # ---- other income: kroner in 2020
 BASIC_AMOUNT: Final = 100_000
 PENSION_AGE: Final = 67
+# In basic amounts: a pension and its addition per level of education, and the others.
+PENSION: Final = (2.0, 0.16)
+PENSION_PERSON: Final = 0.12
+EARLY_PENSION_AGE: Final = 62
+EARLY_PENSION: Final = 2.2
+EARLY_PENSION_SHARE: Final = 0.6
+DISABILITY_PENSION: Final = 2.7
+UNEMPLOYMENT_DAY: Final = 620
+MAINTENANCE: Final = 22_000
+MAINTENANCE_FROM: Final = 250_000
+MAINTENANCE_SHARE: Final = 0.02
 CAPITAL_SHARE: Final = 0.72
 CAPITAL_LEVEL: Final = 7.2
+CAPITAL_AGE: Final = 0.02
 CAPITAL_SPREAD: Final = 1.9
 SOCIAL_LEVEL: Final = 9_500
+ASSISTANCE: Final = 0.05
+ASSISTANCE_IMMIGRANT: Final = 2.6
+ASSISTANCE_SCHOOL: Final = (1.6, 0.6)
+ASSISTANCE_YOUNG: Final = 1.5
+ASSISTANCE_AGAIN: Final = 0.45
 STUDENT_GRANT: Final = 44_000
 STUDENT_GRANT_SHARE: Final = 0.7
 CHILD_BENEFIT: Final = {
@@ -196,6 +250,8 @@ CHILD_BENEFIT: Final = {
 }
 WEALTH_LEVEL: Final = 11.2
 WEALTH_AGE: Final = 0.052
+WEALTH_TALENT: Final = 0.18
+WEALTH_YEARLY: Final = 0.12
 WEALTH_SPREAD: Final = 0.95
 WEALTH_TAXED: Final = 0.55
 WEALTH_NONE: Final = 0.04

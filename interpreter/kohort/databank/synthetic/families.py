@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kohort.databank.synthetic import coefficients as c
-from kohort.databank.synthetic.days import Days, Floats, Index, Mask, age_at, day
+from kohort.databank.synthetic.days import Birthdays, Days, Floats, Index, Mask, day
 from kohort.databank.synthetic.population import LIVING_MARRIED, MAN, RESIDENT, Population
 
 CHILD_AGES = 18
@@ -97,13 +97,13 @@ class Roles:
     family_type: NDArray[np.str_]
 
 
-def roles(birth: Days, sex: NDArray[np.int8], seen: Snapshot) -> Roles:
+def roles(births: Birthdays, sex: NDArray[np.int8], seen: Snapshot) -> Roles:
     """Work out role, size, number of children 0 to 17 and kind of every resident's family."""
     persons = seen.residents
-    total = len(birth)
+    total = len(sex)
     family = seen.family[persons].astype(np.int64)
     household = seen.household[persons]
-    age = age_at(birth[persons], day(seen.year))
+    age = births.age_at(day(seen.year))[persons]
     minor = age < CHILD_AGES
     size = np.bincount(family, minlength=total)
     children = np.bincount(family[minor], minlength=total)

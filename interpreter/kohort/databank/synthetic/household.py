@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from kohort.databank.synthetic.days import Index, Mask, day
+from kohort.databank.synthetic.days import Birthdays, Index, Mask, day
 from kohort.databank.synthetic.families import Roles, Snapshot, roles
 from kohort.databank.synthetic.simulation import Country
 from kohort.databank.synthetic.tables import (
@@ -34,10 +34,11 @@ _FAMILY = (
 def tables(country: Country) -> Tables:
     """Give families, couples on 1 January and the history of marital status."""
     people = country.people
+    births = Birthdays(people.birth)
     parts: dict[str, list[Part]] = {name: [] for name, _ in _FAMILY}
     for year in years(_FAMILY[0][0]):
         seen = country.snapshots[year]
-        role = roles(people.birth, people.sex, seen)
+        role = roles(births, people.sex, seen)
         for name, values in _family_values(country, seen, role).items():
             part = Part(country.ids[role.persons], values, day(year), day(year))
             parts[name].append(part)

@@ -8,7 +8,7 @@ import numpy as np
 
 from kohort.databank.synthetic import coefficients as c
 from kohort.databank.synthetic import curve, places
-from kohort.databank.synthetic.days import Floats, Index, age_at, day
+from kohort.databank.synthetic.days import Birthdays, Floats, Index, day
 from kohort.databank.synthetic.population import RESIDENT, WOMAN
 from kohort.databank.synthetic.simulation import Country
 from kohort.databank.synthetic.work import EMPLOYEE, JOBLESS, OUTSIDE, SELF_EMPLOYED, WorkYear
@@ -40,6 +40,7 @@ class Purse:
         self.country = country
         rng = country.streams.of("income")
         size = country.people.size
+        self.birthdays = Birthdays(country.people.birth)
         self.wage = rng.standard_normal(size)
         self.business = rng.standard_normal(size)
         self.capital = rng.standard_normal(size)
@@ -55,7 +56,7 @@ class Purse:
         work_income = wages + business
         benefits = {
             "SOSIAL": whole(assistance_months * c.SOCIAL_LEVEL * index),
-            "ARBLED": whole(seeking_days * 620 * index),
+            "ARBLED": whole(seeking_days * c.UNEMPLOYMENT_DAY * index),
             "BARNETRYGD": self._child_benefit(work.year),
             "STUDIESTIPEND": self._grants(rng, work, index),
         }
@@ -63,8 +64,8 @@ class Purse:
         capital = self._capital(rng, work, index)
         taxed = wages + np.maximum(business, 0) + pension + capital + benefits["ARBLED"]
         tax = _tax(taxed, index)
-        maintenance = np.where(rng.random(len(tax)) < 0.02, round(22_000 * index), 0)
-        maintenance = np.where(work_income > 250_000, maintenance, 0)
+        pays = (rng.random(len(tax)) < c.MAINTENANCE_SHARE) & (work_income > c.MAINTENANCE_FROM)
+        maintenance = np.where(pays, round(c.MAINTENANCE * index), 0)
         total = work_income + capital + pension + sum(benefits.values())
         wealth, taxed_wealth = self._wealth(rng, work, index)
         paid = tax + maintenance
@@ -80,7 +81,7 @@ class Purse:
         years = np.clip(work.age, 16, 70) - 20
         size = places.load().sizes[work.workplace]
         log = c.WAGE_LEVEL + by_level[work.level] + c.WAGE_AGE * years
-        log += c.WAGE_AGE_SQUARED * years**2 + 0.28 * work.manager
+        log += c.WAGE_AGE_SQUARED * years**2 + c.WAGE_MANAGER * work.manager
         log += np.where(people.sex == WOMAN, c.WAGE_WOMAN, 0.0)
         log += np.where(size > _OSLO_SIZE, c.WAGE_OSLO, np.where(size > _CITY_SIZE, c.WAGE_CITY, 0))
         log += np.where(people.origin > 0, c.WAGE_IMMIGRANT, 0.0) + c.WAGE_TALENT * people.talent
@@ -88,10 +89,14 @@ class Purse:
         draw = rng.random(people.size)
         part = np.select(
             [work.status == EMPLOYEE, work.status == SELF_EMPLOYED, work.status == JOBLESS],
-            [1.0 - 0.5 * (draw < 0.1) * draw * 10, 0.5 * (draw < 0.3), 0.45 * (draw < 0.55)],
-            default=0.12 * (draw < 0.1),
+            [
+                _part(draw, c.PART_YEAR_EMPLOYEE),
+                _side(draw, c.SIDE_WAGE_SELF_EMPLOYED),
+                _side(draw, c.SIDE_WAGE_JOBLESS),
+            ],
+            default=_side(draw, c.SIDE_WAGE_OUTSIDE),
         )
-        part = np.where(work.degree == 100, np.minimum(part, 0.08), part)
+        part = np.where(work.degree == 100, np.minimum(part, c.WAGE_FULLY_DISABLED), part)
         adult = (work.age >= _EARNS_FROM + 2) & (work.age <= 74)
         return whole(
             np.exp(log) * index * np.minimum(work.hours / 37.5, 1.1) * part * work.present * adult
@@ -105,27 +110,23 @@ class Purse:
         )
         own = work.status == SELF_EMPLOYED
         side = (work.status == EMPLOYEE) & (rng.random(size) < c.SIDE_BUSINESS)
-        amount = np.where(own, amount, np.where(side, 0.15 * amount, 0.0))
+        amount = np.where(own, amount, np.where(side, c.SIDE_BUSINESS_SIZE * amount, 0.0))
         loss = rng.random(size) < c.BUSINESS_LOSS
-        return whole(np.where(loss, -0.25, 1.0) * amount * index * work.present)
+        return whole(np.where(loss, -c.BUSINESS_LOSS_SIZE, 1.0) * amount * index * work.present)
 
     def _pension(self, work: WorkYear, index: float) -> Index:
-        old = (work.age >= c.PENSION_AGE) * (2.0 + 0.16 * np.minimum(work.level, 8))
-        early = (work.age >= 62) & (work.age < c.PENSION_AGE) & (work.status == OUTSIDE)
-        early = early & (work.degree == 0) & (self.saver < 0.6)
-        disabled = 2.7 * work.degree / 100
-        share = old + 2.2 * early + disabled
-        return whole(
-            share
-            * (1 + 0.12 * self.wage).clip(0.6, 1.6)
-            * c.BASIC_AMOUNT
-            * index
-            * (work.present > 0)
-        )
+        base, by_level = c.PENSION
+        old = (work.age >= c.PENSION_AGE) * (base + by_level * np.minimum(work.level, 8))
+        early = (work.age >= c.EARLY_PENSION_AGE) & (work.age < c.PENSION_AGE)
+        early &= (work.status == OUTSIDE) & (work.degree == 0)
+        early &= self.saver < c.EARLY_PENSION_SHARE
+        share = old + c.EARLY_PENSION * early + c.DISABILITY_PENSION * work.degree / 100
+        own = (1 + c.PENSION_PERSON * self.wage).clip(0.6, 1.6)
+        return whole(share * own * c.BASIC_AMOUNT * index * (work.present > 0))
 
     def _capital(self, rng: np.random.Generator, work: WorkYear, index: float) -> Index:
         size = len(work.age)
-        draw = c.CAPITAL_LEVEL + 0.02 * work.age
+        draw = c.CAPITAL_LEVEL + c.CAPITAL_AGE * work.age
         draw = draw + c.CAPITAL_SPREAD * (0.85 * self.capital + 0.52 * rng.standard_normal(size))
         has = (self.saver < c.CAPITAL_SHARE) & (work.age >= _EARNS_FROM) & (work.present > 0)
         return whole(np.where(has, np.exp(np.minimum(draw, 16.5)) * index, 0.0))
@@ -138,7 +139,7 @@ class Purse:
     def _child_benefit(self, year: int) -> Index:
         """Pay for each child who lives with a parent all year: the mother if she is there."""
         people, seen = self.country.people, self.country.snapshots[year]
-        age = age_at(people.birth, day(year))
+        age = self.birthdays.age_at(day(year))
         child = np.flatnonzero(seen.child & (age < 18))
         mother, head = people.mother[child], seen.family[child].astype(np.int64)
         there = (mother >= 0) & (seen.state[mother] == RESIDENT) & (seen.family[mother] == head)
@@ -149,11 +150,30 @@ class Purse:
         self, rng: np.random.Generator, work: WorkYear, index: float
     ) -> tuple[Index, Index]:
         people = self.country.people
-        log = c.WEALTH_LEVEL + c.WEALTH_AGE * np.minimum(work.age, 75) + 0.18 * people.talent
-        log = log + c.WEALTH_SPREAD * self.fortune + 0.12 * rng.standard_normal(people.size)
+        log = (
+            c.WEALTH_LEVEL
+            + c.WEALTH_AGE * np.minimum(work.age, 75)
+            + c.WEALTH_TALENT * people.talent
+        )
+        log = (
+            log
+            + c.WEALTH_SPREAD * self.fortune
+            + c.WEALTH_YEARLY * rng.standard_normal(people.size)
+        )
         has = (work.age >= 17) & (work.present > 0) & (self.saver > c.WEALTH_NONE)
         wealth = np.where(has, np.exp(np.minimum(log, 19.5)) * index, 0.0)
         return whole(wealth), whole(wealth * c.WEALTH_TAXED * (0.7 + 0.6 * self.saver))
+
+
+def _part(draw: Floats, share: float) -> Floats:
+    """Give the part of the year worked: whole, but between a half and all for a share of people."""
+    return np.where(draw < share, 1.0 - 0.5 * draw / share, 1.0)
+
+
+def _side(draw: Floats, chance: tuple[float, float]) -> Floats:
+    """Give a part of a year's wage to a share of people: (share, part)."""
+    share, part = chance
+    return np.where(draw < share, part, 0.0)
 
 
 def _tax(taxed: Index, index: float) -> Index:

@@ -52,9 +52,10 @@ class Log:
 class Population:
     """Everybody who is ever in the register; all arrays have one element per person.
 
-    Index = order of entry; published ids are a shuffle of it. `custodian` is the parent (or foster
-    parent) whose family a person lives in as a child; a custodian has none. `partner` is who one
-    lives with as a couple, `spouse` who one is legally bound to, separated spouses included.
+    Index = order of entry while they live, a shuffle of it afterwards (see `numbering`).
+    `custodian` is the parent (or foster parent) whose family a person lives in as a child; a
+    custodian has none. `partner` is who one lives with as a couple, `spouse` who one is legally
+    bound to, separated spouses included.
     """
 
     def __init__(self, size: int, streams: Streams) -> None:

@@ -9,7 +9,8 @@ from kohort.databank.synthetic.days import NEVER, Index, Mask, day
 from kohort.databank.synthetic.education import Education
 from kohort.databank.synthetic.families import Snapshot
 from kohort.databank.synthetic.population import ABSENT, UNMARRIED
-from kohort.databank.synthetic.simulation import Country, Spells
+from kohort.databank.synthetic.simulation import Country
+from kohort.databank.synthetic.spells import Spells
 from kohort.databank.synthetic.tables import Part, Tables, coded, dated, spells, years
 
 _AWAY_SHARE = 0.4

@@ -9,9 +9,11 @@ import numpy as np
 
 from kohort.databank.synthetic import coefficients as c
 from kohort.databank.synthetic import curve, migration, stock, unions, vital
-from kohort.databank.synthetic.days import Days, Index, day
+from kohort.databank.synthetic.days import Index, day
 from kohort.databank.synthetic.families import Snapshot, snapshot
-from kohort.databank.synthetic.population import ABSENT, NOWHERE, RESIDENT, Log, Population
+from kohort.databank.synthetic.numbering import Numbering
+from kohort.databank.synthetic.population import ABSENT, RESIDENT, Log, Population
+from kohort.databank.synthetic.spells import Spells, from_log
 from kohort.databank.synthetic.streams import Streams
 
 FEWEST_PERSONS = 1_000
@@ -19,20 +21,10 @@ _YEARS = range(c.FIRST, c.HORIZON)
 
 
 @dataclass(frozen=True)
-class Spells:
-    """Spells of one characteristic: person, first day, last day (or NEVER), value."""
-
-    persons: Index
-    start: Days
-    stop: Days
-    value: Days
-
-
-@dataclass(frozen=True)
 class Country:
     """The finished country: its people, 1 January by year, and histories as spells.
 
-    `ids` are the published keys 1 .. n by index; `residence` values are places.
+    `ids` are the published keys, index + 1; `residence` values are places.
     """
 
     people: Population
@@ -68,13 +60,20 @@ def simulate(persons: int, streams: Streams, progress: Callable[[float], None]) 
         live(pop, year, int(births[number]), int(arrivals[number]))
         progress((number + 1) / len(years))
     snapshots[c.HORIZON] = snapshot(pop, c.HORIZON, closeness)
+    return _numbered(pop, streams, snapshots)
+
+
+def _numbered(pop: Population, streams: Streams, snapshots: dict[int, Snapshot]) -> Country:
+    # Shuffled, so that the numbers tell nothing; in their order, so that rows come out sorted.
+    numbering = Numbering(streams.of("ids").permutation(pop.size))
+    numbering.population(pop)
     return Country(
         people=pop,
         streams=streams,
-        ids=streams.of("ids").permutation(persons).astype(np.int64) + 1,
-        snapshots=snapshots,
-        residence=spells(pop.residence_log),
-        marital=spells(pop.marital_log),
+        ids=pop.people + 1,
+        snapshots={year: numbering.snapshot(seen) for year, seen in snapshots.items()},
+        residence=numbering.spells(from_log(pop.residence_log)),
+        marital=numbering.spells(from_log(pop.marital_log)),
     )
 
 
@@ -103,13 +102,3 @@ def _start_histories(pop: Population) -> None:
     pop.residence_log.add(here, np.full(len(here), start), pop.place[here])
     known = np.flatnonzero((pop.state != ABSENT) & (pop.death >= start))
     pop.marital_log.add(known, np.full(len(known), start), pop.marital[known])
-
-
-def spells(log: Log) -> Spells:
-    """Read a log as spells: each change ends the one before; negative values only end."""
-    persons, days, values = log.read()
-    stop = np.full(len(persons), 2_000_000, dtype=np.int32)
-    same = persons[1:] == persons[:-1]
-    stop[:-1][same] = days[1:][same] - 1
-    live = values > NOWHERE
-    return Spells(persons[live], days[live], stop[live], values[live])

@@ -75,9 +75,10 @@ def _groups(rng: np.random.Generator, work: WorkYear) -> tuple[Index, NDArray[np
     able = (work.age >= SEEKING_AGES[0]) & (work.age <= SEEKING_AGES[1]) & ~work.student
     able &= work.degree < 100
     outside = able & (work.status == OUTSIDE)
-    near = outside & (work.score > -c.JOBLESS_BAND - 0.1)
-    far = outside & ~near & (work.score > -1.3) & (work.age <= 61) & (draw < 0.14)
-    few_hours = able & (work.score > 0) & (work.score < 0.05)
+    near = outside & (work.score > -c.JOBLESS_BAND - c.SEEKING_BAND)
+    far = outside & ~near & (work.score > -c.REDUCED_BAND) & (work.age <= 61)
+    far &= draw < c.REDUCED_SHARE
+    few_hours = able & (work.score > 0) & (work.score < c.PARTLY_BAND)
     reduced = _REDUCED + (draw * 997 % 6).astype(np.int64)
     if work.year < _REDUCED_FROM:
         reduced = np.full(len(draw), _HANDICAPPED)
@@ -95,8 +96,10 @@ def assist(country: Country, work: WorkYear, support: Support, before: Floats) -
     rng = country.streams.of("assistance", work.year)
     months = np.zeros(len(work.age))
     foreign = country.people.origin > 0
-    rate = 0.035 * np.where(foreign, 2.6, 1.0) * np.where(work.level < 4, 1.6, 0.6)
-    rate = rate * np.where(work.age < 30, 1.5, 1.0) + 0.45 * (before > 0)
+    rate = np.where(foreign, c.ASSISTANCE_IMMIGRANT, 1.0) * c.ASSISTANCE
+    rate = rate * np.where(work.level < 4, *c.ASSISTANCE_SCHOOL)
+    rate = rate * np.where(work.age < 30, c.ASSISTANCE_YOUNG, 1.0)
+    rate = rate + c.ASSISTANCE_AGAIN * (before > 0)
     poor = (work.status == OUTSIDE) | (work.status == JOBLESS)
     fit = poor & (work.present == 1) & (work.age >= 19) & (work.age < 67) & (work.degree == 0)
     fit &= country.people.death >= day(work.year + 1)

@@ -10,31 +10,12 @@ from numpy.typing import NDArray
 
 from kohort.databank.synthetic import coefficients as c
 from kohort.databank.synthetic import occupations, places
-from kohort.databank.synthetic.days import Days, Floats, Index, Mask, age_at, day
+from kohort.databank.synthetic.days import Birthdays, Days, Floats, Index, Mask, day
 from kohort.databank.synthetic.education import Education
 from kohort.databank.synthetic.population import RESIDENT, WOMAN
 from kohort.databank.synthetic.simulation import Country
 
 FIRST_YEAR = 1992
-_AGES = (15, 16, 17, 18, 20, 25, 30, 50, 55, 60, 62, 65, 67, 70, 74, 75)
-_BY_AGE = (
-    -2.2,
-    -1.6,
-    -1.2,
-    -0.7,
-    -0.25,
-    0.0,
-    0.1,
-    0.1,
-    0.0,
-    -0.25,
-    -0.6,
-    -1.1,
-    -2.0,
-    -2.5,
-    -3.1,
-    -9,
-)
 WORKING_AGES = (15, 74)
 SEEKING_AGES = (18, 66)
 # What a person may be on a working day, official codes of REGSYS_ARB_ARBMARK_STATUS.
@@ -70,6 +51,7 @@ class Labour:
         self.country = country
         self.education = education
         size = country.people.size
+        self.birthdays = Birthdays(country.people.birth)
         rng = country.streams.of("work")
         self.person = rng.standard_normal(size)
         self.luck = rng.standard_normal(size)
@@ -77,7 +59,6 @@ class Labour:
         self.part_time = rng.random(size)
         self.enterprise = rng.random(size)
         self.leads = rng.random(size)
-        self.field = np.where(rng.random(size) < 0.5, 0, 1)
         self.home = np.full(size, -1, dtype=np.int64)
         self.workplace = np.full(size, -1, dtype=np.int64)
         self.degree = np.zeros(size, dtype=np.int8)
@@ -90,7 +71,7 @@ class Labour:
 
     def _year(self, year: int) -> WorkYear:
         people, seen = self.country.people, self.country.snapshots
-        age = age_at(people.birth, day(year, 11, 16))
+        age = self.birthdays.age_at(day(year, 11, 16))
         here = (seen[year].state == RESIDENT) * 0.5 + (seen[year + 1].state == RESIDENT) * 0.5
         level = self.education.level_on(day(year, 11, 16))
         student = self.education.studying(day(year, 11, 16))
@@ -105,7 +86,7 @@ class Labour:
         # Who comes or goes in the year is not yet, or no longer, registered as seeking.
         status[(here < 1) & (status == JOBLESS)] = OUTSIDE
         self._change_jobs(rng, year, status)
-        manager = (self.leads < 0.09) & (age >= 33) & (level >= 4) & (level < 9)
+        manager = (self.leads < c.MANAGERS) & (age >= c.MANAGER_AGE) & (level >= 4) & (level < 9)
         field = np.where(level >= 6, self.education.field_higher, self.education.field)
         occupation = occupations.choose(level, field.astype(np.int64), manager, self.job)
         return WorkYear(
@@ -121,7 +102,8 @@ class Labour:
         for digit, effect in c.WORK_EDUCATION.items():
             by_level[int(digit)] = effect
         by_level[0] = by_level[2]
-        score = c.WORK_LEVEL + by_level[level] + np.interp(age, _AGES, _BY_AGE)
+        by_age = np.interp(age, list(c.WORK_BY_AGE), list(c.WORK_BY_AGE.values()))
+        score: Floats = c.WORK_LEVEL + by_level[level] + by_age
         score += c.WORK_TALENT * people.talent + np.where(people.sex == WOMAN, c.WORK_WOMAN, 0.0)
         small = (day(year) - people.last_birth < 3 * 365) & (people.last_birth <= day(year))
         score += np.where(small & (people.sex == WOMAN), c.WORK_SMALL_CHILD, 0.0)
@@ -129,7 +111,8 @@ class Labour:
         new = foreign & (day(year) - people.entry < 5 * 365)
         score += np.where(foreign, c.WORK_IMMIGRANT, 0.0) + np.where(new, c.WORK_NEW_IMMIGRANT, 0.0)
         score += np.where(student, c.WORK_STUDENT, 0.0)
-        score -= np.where(self.degree > 0, 0.6 + 2.6 * (self.degree / 100.0) ** 2, 0.0)
+        some, more = c.WORK_DISABLED
+        score -= np.where(self.degree > 0, some + more * (self.degree / 100.0) ** 2, 0.0)
         return score + c.WORK_PERSON * self.person + c.WORK_YEARLY * self.luck
 
     def _status(
@@ -150,13 +133,13 @@ class Labour:
         before = self.country.snapshots[year]
         home = np.where(seen.state == RESIDENT, seen.place, before.place).astype(np.int64)
         draw = rng.random(len(status))
-        new = (draw < 0.06) | (status == JOBLESS)
+        new = (draw < c.NEW_JOB) | (status == JOBLESS)
         fresh = rng.random(len(status))
         self.job = np.where(new, fresh, self.job)
-        drift = (self.part_time + 0.12 * (rng.random(len(status)) - 0.5)) % 1.0
-        self.part_time = np.where(draw < 0.3, drift, self.part_time)
+        drift = (self.part_time + c.HOURS_DRIFT * (rng.random(len(status)) - 0.5)) % 1.0
+        self.part_time = np.where(draw < c.HOURS_CHANGE, drift, self.part_time)
         who = np.flatnonzero((new | (home != self.home)) & (home >= 0))
-        near = places.load().draw_near(rng, home[who], 0.85)
+        near = places.load().draw_near(rng, home[who], c.WORK_IN_COUNTY)
         away = rng.random(len(who)) < c.COMMUTE
         self.workplace[who] = np.where(away, near, home[who])
         self.home = home
@@ -164,13 +147,15 @@ class Labour:
     def _hours(self, age: NDArray[np.int32], student: Mask) -> Floats:
         woman = self.country.people.sex == WOMAN
         share = np.where(woman, c.PART_TIME_WOMAN, c.PART_TIME_MAN)
-        share = share + 0.45 * student + 0.35 * (age < 20) + 0.3 * (age >= 67)
-        share = np.minimum(share + 0.8 * ((self.degree > 0) & (self.degree < 100)), 0.97)
+        share = share + c.PART_TIME_STUDENT * student + c.PART_TIME_YOUNG * (age < 20)
+        share = share + c.PART_TIME_OLD * (age >= c.PENSION_AGE)
+        partly = (self.degree > 0) & (self.degree < 100)
+        share = np.minimum(share + c.PART_TIME_DISABLED * partly, 0.97)
         draw = self.part_time
-        part = 4 + 30 * draw / share
-        full = np.select(
-            [self.job < 0.72, self.job < 0.86, self.job < 0.95], [37.5, 35.5, 40.0], 38.0
-        )
+        low, high = c.PART_TIME_HOURS
+        part = low + (high - low) * draw / share
+        edges, weeks = zip(*c.FULL_TIME_HOURS, strict=True)
+        full = np.array(weeks)[np.searchsorted(edges[:-1], self.job, side="right")]
         hours: Floats = np.where(draw < share, part, full)
         return np.round(hours, 1)
 
@@ -182,8 +167,9 @@ class Labour:
         rate = c.DISABILITY_AT_45 * np.exp(c.DISABILITY_SLOPE * (age - 45))
         if year == FIRST_YEAR:
             # Those already on a pension when the series begins: the rate summed over past ages.
-            rate = np.maximum(rate - c.DISABILITY_AT_45 * 0.17, 0) / c.DISABILITY_SLOPE
-        rate = rate * np.select([level >= 6, level >= 4, level >= 1], [0.45, 0.8, 1.5], 1.2)
+            young = c.DISABILITY_AT_45 * np.exp(c.DISABILITY_SLOPE * (18 - 45))
+            rate = np.maximum(rate - young, 0) / c.DISABILITY_SLOPE
+        rate = rate * np.select([level >= 6, level >= 4, level >= 1], c.DISABILITY_SCHOOL, 1.2)
         able = (self.degree == 0) & (age >= 18) & (age <= 65) & (here == 1)
         new = np.flatnonzero(able & (rng.random(people.size) < rate))
         degrees = np.array([degree for degree, _ in c.DISABILITY_DEGREES])
