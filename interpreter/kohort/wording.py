@@ -38,13 +38,14 @@ from kohort.meaning import (
 )
 
 if TYPE_CHECKING:
-    from kohort.scope import Shape
+    from kohort.scope import Shape, Variable
 
 __all__ = [
     "EVERYBODY", "FALSE", "MISSING", "TRUE", "UNKNOWN", "Meaning", "Population", "added",
-    "aggregated", "both", "code_cell", "conditional", "constant", "either", "equals", "joined",
-    "key", "magnitude", "missing", "multiplied", "number", "of_condition", "of_expression",
-    "parsed", "present", "recoded", "sampled", "source", "standardised", "truth", "units_of",
+    "aggregated", "both", "cell_of", "code_cell", "conditional", "constant", "either", "equals",
+    "joined", "key", "magnitude", "missing", "multiplied", "number", "observed", "of_condition",
+    "of_expression", "parsed", "present", "recoded", "sampled", "source", "standardised", "truth",
+    "units_of",
 ]  # fmt: skip
 
 
@@ -135,6 +136,18 @@ def units_of(by: Meaning, population: Population) -> Meaning:
 def code_cell(value: Meaning, code: float | str | None) -> Meaning:
     """Give the condition of one cell of a table: the value has this code, or is missing (None)."""
     return missing(value) if code is None else equals(value, constant(code))
+
+
+def observed(variable: Variable) -> Meaning:
+    """Give the condition that a variable counts in statistics: not missing, nor flagged so."""
+    flagged = () if variable.labels is None else variable.labels.missing
+    value = variable.meaning
+    return both((present(value), *(equals(value, constant(code)).negated for code in flagged)))
+
+
+def cell_of(variable: Variable, code: float | str | None) -> Meaning:
+    """Give the condition of one cell of a table of a variable; None is the cell of the missing."""
+    return observed(variable).negated if code is None else code_cell(variable.meaning, code)
 
 
 # ---- expressions

@@ -15,10 +15,11 @@ from kohort.disclosure.counts import published_counts
 from kohort.disclosure.keys import Master
 from kohort.disclosure.magnitudes import Moments, published_moments
 from kohort.disclosure.profile import Profile
-from kohort.disclosure.published import Published
+from kohort.disclosure.published import Published, State
 from kohort.disclosure.quantiles import Quantiles, published_iqr, published_quantiles
 from kohort.disclosure.released import Cell
 from kohort.disclosure.shares import binary_moments, rare, rare_moments
+from kohort.disclosure.tables import disclosive_rows
 from kohort.disclosure.winsor import WinsorLimits, dataset_limits
 from kohort.results import Column
 
@@ -43,8 +44,9 @@ def base_of(
     winsor = dataset_limits(secret, profile.magnitudes, group)
     some = gathered(None, 1, x[x != 0], keys[x != 0])
     meaning = column.variable.meaning
-    words = [population.wording(wording.present(meaning))]
-    nonzero_words = [population.wording(wording.present(meaning), _nonzero(meaning))]
+    observed = wording.observed(column.variable)
+    words = [population.wording(observed)]
+    nonzero_words = [population.wording(observed, _nonzero(meaning))]
     counts = profile.counts
     whole = published_counts(secret, counts, group.sums, group.n, words)
     nonzero = published_counts(secret, counts, some.sums, some.n, nonzero_words)
@@ -79,7 +81,8 @@ class CellStatistics:
         self.secret, self.profile, self.column, self.base = secret, profile, column, base
         self.cell, self.k = cell, k
         self.group: Contributors = gathered(cell, k, column.x, column.keys, column.units)
-        self.wordings = [_narrowed(words, wording.present(condition)) for words in wordings]
+        self.populations = wordings
+        self.wordings = [_narrowed(words, wording.observed(column.variable)) for words in wordings]
         self.meaning = condition
 
     @cached_property
@@ -114,18 +117,38 @@ class CellStatistics:
     def _subset(
         self, chosen: NDArray[np.bool_], condition: wording.Meaning
     ) -> tuple[Contributors, NDArray[np.int64], list[str]]:
-        column = self.column
-        cell = None if self.cell is None else self.cell[chosen]
-        units = None if column.units is None else column.units[chosen]
-        group = gathered(cell, self.k, column.x[chosen], column.keys[chosen], units)
+        group = self._gathered(chosen)
         words = [_narrowed(w, condition) for w in self.wordings]
         n = published_counts(self.secret, self.profile.counts, group.sums, group.n, words)
         return group, n, words
 
+    def _gathered(self, chosen: NDArray[np.bool_]) -> Contributors:
+        column = self.column
+        cell = None if self.cell is None else self.cell[chosen]
+        units = None if column.units is None else column.units[chosen]
+        return gathered(cell, self.k, column.x[chosen], column.keys[chosen], units)
+
     def _of_binary(self) -> Moments:
+        return binary_moments(self.profile.counts, self.profile.magnitudes, self.ones, self.n)
+
+    @cached_property
+    def ones(self) -> NDArray[np.int64]:
+        """Published numbers of units with the value 1: int64 (k). For binary variables."""
         condition = wording.equals(self.meaning, wording.number(1))
-        _, ones, _ = self._subset(self.column.x == 1, condition)
-        return binary_moments(self.profile.counts, self.profile.magnitudes, ones, self.n)
+        chosen = self.column.x == 1
+        group = self._gathered(chosen)
+        # Worded like the cell of a table, so that both print the same number.
+        words = [_narrowed(w, condition) for w in self.populations]
+        return published_counts(self.secret, self.profile.counts, group.sums, group.n, words)
+
+    @cached_property
+    def alike(self) -> NDArray[np.bool_]:
+        """Small cells in which nearly everybody shares a value of a sensitive variable: (k)."""
+        variable = self.column.variable
+        if not variable.binary:
+            return np.zeros(self.k, dtype=np.bool_)
+        both = np.column_stack([self.ones, self.n - self.ones])
+        return disclosive_rows(self.profile.group_disclosure, both, self.n, variable.sensitive)
 
     def _of_rare(self) -> Moments:
         chosen = self.column.x != 0
@@ -148,6 +171,13 @@ class CellStatistics:
 
     def published(self, statistic: str) -> Published | None:
         """Give the numbers of a statistic in all cells, or None where there are none of it."""
+        found = self._found(statistic)
+        if found is None or not self.column.variable.sensitive:
+            return found
+        state = np.where(self.alike, State.HIDDEN, found.state).astype(np.uint8)
+        return Published(found.values, state)
+
+    def _found(self, statistic: str) -> Published | None:
         if statistic in _PERCENTS:
             return self.quantiles.column(_PERCENTS[statistic])
         if statistic == "iqr":

@@ -2,66 +2,81 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import chdtrc
 
 from kohort.diagnostic import Span
 from kohort.disclosure import tables
+from kohort.disclosure.alike import spot, withheld
 from kohort.disclosure.counted import Counted, Place
 from kohort.disclosure.keys import Master
-from kohort.disclosure.layout import Layout, Line, assembled, laid_out
+from kohort.disclosure.layout import Layout, assembled, laid_out
 from kohort.disclosure.ordering import chosen_rows
 from kohort.disclosure.profile import Profile
 from kohort.disclosure.refusal import RefusedError
 from kohort.disclosure.released import Cell, Note, Table
 from kohort.results import Frequencies
 
+MOST_CELLS = 200_000
+"""Cells that are worked out for one table; a profile limits what of them is displayed."""
+
 
 def table_of_counts(secret: Master, profile: Profile, raw: Frequencies, span: Span) -> Table:
     """Give what may be shown of a table of counts. Raises `RefusedError`."""
-    counted = Counted(secret, profile.counts, raw)
-    layout = laid_out(counted)
-    rows = judged_rows(profile, counted, layout, span)
-    hidden = {id(line) for line in _grouped(profile, counted, layout)}
+    counted = Counted(secret, profile, raw)
+    whole = judged(counted, span)
+    gone = withheld(counted, whole)
 
     def cell(variable: str, statistic: str, place: Place) -> Cell:
+        if gone and spot(place) in gone:
+            return Cell(None, "hidden")
         return count_cell(profile, counted, statistic, place)
 
-    layout, more = chosen_rows(rows, raw, cell, ("", raw.statistics[0]), span)
-    notes = [*more]
+    layout, notes = chosen_rows(whole, raw, cell, ("", raw.statistics[0]), span)
+    refuse_large(counted, layout, span)
     if counted.protected:
         notes.append(Note("parts_may_not_add"))
-    if raw.options.get("chi2"):
-        notes.extend(_chi_square(profile, counted, rows))
-    blanked = _without(layout, hidden)
-
-    def shown(variable: str, statistic: str, place: Place) -> Cell:
-        if tuple(sorted(place.items())) in blanked:
-            return Cell(None, "hidden")
-        return cell(variable, statistic, place)
-
+    # A test over withheld cells would tell of them.
+    if raw.options.get("chi2") and not gone:
+        notes.extend(_chi_square(profile, counted, whole))
     flatten = bool(raw.options.get("flatten"))
     title = str(raw.options.get("title", ""))
-    return assembled(layout, title, ("",), raw.statistics, shown, flatten, notes)
+    return assembled(layout, title, ("",), raw.statistics, cell, flatten, notes)
 
 
-def judged_rows(profile: Profile, counted: Counted, layout: Layout, span: Span) -> Layout:
-    """Refuse a table with too many low published cells. Raises `RefusedError`."""
-    if not counted.protected:
-        return layout
-    inner = [line for line in layout.columns if not line.total]
-    counts = [
-        counted.count({**row.place, **column.place})
-        for row in layout.rows
-        if not row.total
-        for column in inner
-    ]
-    verdict = tables.judged_table(profile.counts, np.array(counts, dtype=np.int64), ())
-    if verdict.sparse:
-        raise RefusedError("table-too-sparse", span)
+def judged(counted: Counted, span: Span) -> Layout:
+    """Lay a table out, or refuse one with too many cells or too many low ones.
+
+    Raises `RefusedError`.
+    """
+    if counted.size > MOST_CELLS:
+        raise RefusedError("table-too-large", span)
+    layout = laid_out(counted)
+    if counted.protected:
+        cells = _inner(counted, layout)
+        if tables.judged_table(counted.limits, cells, ()).sparse:
+            raise RefusedError("table-too-sparse", span)
     return layout
+
+
+def refuse_large(counted: Counted, layout: Layout, span: Span) -> None:
+    """Refuse a table of which too much would be displayed. Raises `RefusedError`."""
+    rows = [line.place for line in layout.rows if not line.total]
+    down = {axis for place in rows for axis in place}
+    levels = [len({place[axis] for place in rows}) for axis in sorted(down)]
+    columns = sum(not line.total for line in layout.columns)
+    if layout.head is not None:
+        levels.append(columns)
+    if tables.too_large(counted.limits, levels, len(rows) * columns):
+        raise RefusedError("table-too-large", span)
+
+
+def _inner(counted: Counted, layout: Layout) -> NDArray[np.int64]:
+    """Give the published counts of the cells that are no totals: int64 (rows, columns)."""
+    rows = [line.place for line in layout.rows if not line.total]
+    columns = [line.place for line in layout.columns if not line.total]
+    return counted.counts(rows, columns)
 
 
 def count_cell(profile: Profile, counted: Counted, statistic: str, place: Place) -> Cell:
@@ -83,42 +98,9 @@ def count_cell(profile: Profile, counted: Counted, statistic: str, place: Place)
     return Cell(round(100 * count / margin, profile.counts.percent_decimals))
 
 
-def _grouped(profile: Profile, counted: Counted, layout: Layout) -> Sequence[Line]:
-    """Give the rows in which nearly everybody shares one category of a sensitive variable."""
-    if not counted.protected or layout.head is None:
-        return ()
-    inner = [line for line in layout.columns if not line.total]
-    rows = [line for line in layout.rows if not line.total]
-    if not inner or not rows:
-        return ()
-    cells = [[counted.count({**row.place, **column.place}) for column in inner] for row in rows]
-    totals = [counted.count(row.place) for row in rows]
-    hide = tables.disclosive_rows(
-        profile.group_disclosure,
-        np.array(cells, dtype=np.int64),
-        np.array(totals, dtype=np.int64),
-        counted.raw.axes[1].variable.sensitive,
-    )
-    return [row for row, gone in zip(rows, hide, strict=True) if gone]
-
-
-def _without(layout: Layout, hidden: set[int]) -> set[tuple[tuple[int, int], ...]]:
-    return {
-        tuple(sorted({**row.place, **column.place}.items()))
-        for row in layout.rows
-        if id(row) in hidden
-        for column in layout.columns
-        if not column.total
-    }
-
-
 def _chi_square(profile: Profile, counted: Counted, layout: Layout) -> list[Note]:
     """Pearson's test on the published table, less what the noise adds on average (4.3)."""
-    rows = [line for line in layout.rows if not line.total]
-    columns = [line for line in layout.columns if not line.total]
-    observed = np.array(
-        [[counted.count({**r.place, **c.place}) for c in columns] for r in rows], dtype=np.float64
-    ).reshape(len(rows), len(columns))
+    observed = _inner(counted, layout).astype(np.float64)
     observed = observed[observed.sum(axis=1) > 0][:, observed.sum(axis=0) > 0]
     if min(observed.shape, default=0) < 2:
         return []

@@ -55,11 +55,7 @@ def laid_out(counted: Counted) -> Layout:
     raw = counted.raw
     nolabels = bool(raw.options.get("nolabels"))
     down = (0, *range(2, len(raw.axes)))
-    combinations = (
-        [(i,) for i in counted.shown_codes(0)]
-        if len(down) == 1
-        else counted.shown_combinations(down)
-    )
+    combinations = counted.shown_combinations(down)
     rows = [
         Line(
             tuple(key_of_code(raw.axes[a], i, nolabels) for a, i in zip(down, line, strict=True)),
@@ -71,9 +67,7 @@ def laid_out(counted: Counted) -> Layout:
     head, columns = None, [Line((), {})]
     if len(raw.axes) > 1:
         head = key_of_variable(raw.axes[1])
-        columns = [
-            Line((key_of_code(raw.axes[1], i, nolabels),), {1: i}) for i in counted.shown_codes(1)
-        ]
+        columns = [Line((key_of_code(raw.axes[1], i, nolabels),), {1: i}) for i in counted.shown[1]]
         columns.append(Line((Key("total"),), {}, total=True))
     stub = tuple(key_of_variable(raw.axes[axis]) for axis in down)
     return Layout(stub, (*rows, total), head, tuple(columns), _folding(counted))
@@ -88,9 +82,9 @@ def _folding(counted: Counted) -> tuple[Note, ...]:
     notes = []
     for axis in range(len(raw.axes)):
         known = raw.axes[axis].variable.codes
-        shown = {raw.axes[axis].codes[i] for i in counted.shown_codes(axis)}
+        shown = {raw.axes[axis].codes[i] for i in counted.shown[axis]}
         if known is None:
-            notes.append(Note("folded_cells", {"limit": limit}))
+            notes.append(Note("folded_cells", {"limit": counted.least_of(axis)}))
         elif gone := len([code for code in known if code not in shown]):
             across = axis == 1
             words = {"columns" if across else "rows": gone, "limit": limit}

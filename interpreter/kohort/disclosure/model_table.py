@@ -53,7 +53,7 @@ def evidence_of(raw: LinearModel) -> LinearEvidence:
     used += [levels.variable for levels in raw.factors.values()]
     population = raw.shape.population
     for variable in used:
-        population = population.keep(wording.present(variable.meaning))
+        population = population.keep(wording.observed(variable))
     outcome = Measure(raw.outcome.name, raw.outcome.meaning, raw.y, raw.outcome.binary)
     return LinearEvidence(
         outcome=outcome,

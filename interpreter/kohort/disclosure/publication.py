@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from kohort.disclosure.columns import CellStatistics, base_of
-from kohort.disclosure.counted import CellWordings, Counted
+from kohort import wording
+from kohort.disclosure.columns import Base, CellStatistics, base_of
+from kohort.disclosure.counted import Counted, Subset
 from kohort.disclosure.keys import Master
 from kohort.disclosure.profile import Profile
 from kohort.disclosure.published import Published, State
@@ -31,52 +32,67 @@ class Publication:
 def published_groups(secret: Master, profile: Profile, raw: Magnitudes) -> Publication:
     """Give the published statistics of each group.
 
-    Groups published below the limit of rows are left out (`low_cell`), so that the units say
-    nothing of rare codes; statistics follow the rules of volume tables, min and max become the 5th
-    and 95th percentile.
+    Groups that a table would not show are left out, so that the units say nothing of rare codes;
+    statistics follow the rules of volume tables, those of groups published below the limit are
+    missing, and min and max become the 5th and 95th percentile.
     """
     frequencies = raw.frequencies
-    counted = Counted(secret, profile.counts, frequencies)
-    subset = (0,)
-    cells = frequencies.cells[subset]
-    shown = set(counted.shown_codes(0))
-    keep = [row for row, i in enumerate(cells.index[:, 0].tolist()) if i in shown]
-    words = CellWordings(frequencies).of(cells)
-    made: dict[str, CellStatistics] = {}
+    counted = Counted(secret, profile, frequencies)
+    made: dict[str, tuple[CellStatistics, CellStatistics]] = {}
     columns: dict[str, NDArray[np.float64]] = {}
     specification: Sequence[tuple[str, str, str]] = frequencies.options["specification"]
     for statistic, name, new in specification:
         if name not in made:
             column = next(c for c in raw.columns if c.variable.name == name)
-            made[name] = _statistics(secret, profile, raw, column, words)
-        values = _values(profile, made[name], statistic)
-        columns[new] = values[keep]
-    codes = [frequencies.axes[0].codes[int(cells.index[row, 0])] for row in keep]
+            base = base_of(secret, profile, column, _base_population(raw, column))
+            made[name] = (
+                statistics_of(secret, profile, raw, counted, column, base, (0,)),
+                statistics_of(secret, profile, raw, counted, column, base, ()),
+            )
+        columns[new] = _values(profile, *made[name], statistic)
+    codes = [frequencies.axes[0].codes[i] for i in counted.shown[0]]
     return Publication(tuple(code for code in codes if code is not None), columns)
 
 
-def _statistics(
-    secret: Master, profile: Profile, raw: Magnitudes, column: Column, words: list[str]
+def _base_population(raw: Magnitudes, column: Column) -> wording.Population:
+    return column.base_population or raw.frequencies.shape.population
+
+
+def statistics_of(
+    secret: Master,
+    profile: Profile,
+    raw: Magnitudes,
+    counted: Counted,
+    column: Column,
+    base: Base,
+    subset: Subset,
 ) -> CellStatistics:
-    population = column.base_population or raw.frequencies.shape.population
-    base = base_of(secret, profile, column, population)
-    positions = raw.positions[(0,)]
+    """Give the statistics of a column in the cells that are shown of a subset of axes."""
+    found = counted.cells(subset)
+    positions = raw.positions[subset]
     if column.row is not None:
         positions = positions[column.row]
-    k = len(raw.frequencies.cells[(0,)].n)
+    every = len(raw.frequencies.cells[subset].n)
+    if len(found.kept) < every:
+        place = np.full(every + 1, -1, dtype=np.int32)
+        place[found.kept] = np.arange(len(found.kept))
+        positions = place[positions]
+    words = counted.words.of(found.cells)
     return CellStatistics(
-        secret, profile, column, base, positions, k, words, column.variable.meaning
+        secret, profile, column, base, positions, len(found.kept), words, column.variable.meaning
     )
 
 
-def _values(profile: Profile, made: CellStatistics, statistic: str) -> NDArray[np.float64]:
+def _values(
+    profile: Profile, made: CellStatistics, total: CellStatistics, statistic: str
+) -> NDArray[np.float64]:
     n = made.n.astype(np.float64)
     with np.errstate(all="ignore"):
         match statistic:
             case "count":
-                return n
+                return _of_enough(profile, made, n)
             case "percent":
-                return np.asarray(100 * n / n.sum())
+                return _of_enough(profile, made, 100 * n / total.n[0])
             case "sd":
                 return _plain(made.published("std"))
             case "semean":
@@ -90,6 +106,15 @@ def _values(profile: Profile, made: CellStatistics, statistic: str) -> NDArray[n
                 return _extreme(profile, made, statistic)
             case _:
                 return _plain(made.published(statistic))
+
+
+def _of_enough(
+    profile: Profile, made: CellStatistics, values: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Blank the groups that have too few contributors for a statistic of any kind."""
+    limits = profile.magnitudes
+    enough = (made.n >= limits.desc_min) & (made.group.n >= limits.hard_floor)
+    return np.where(enough, values, np.nan)
 
 
 def _extreme(profile: Profile, made: CellStatistics, statistic: str) -> NDArray[np.float64]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,9 +46,13 @@ def judged_table(
     return TableVerdict(folded, sparse=low > limits.sparse_share)
 
 
-def too_large(limits: CountLimits, levels: Sequence[int]) -> bool:
-    """Tell whether what would be displayed, in published levels per axis, exceeds the limits."""
-    cells = int(np.prod(np.array(levels, dtype=np.float64))) if levels else 1
+def too_large(limits: CountLimits, levels: Sequence[int], cells: int | None = None) -> bool:
+    """Tell whether what would be displayed, in published levels per axis, exceeds the limits.
+
+    `cells`: how many are displayed where not every combination of levels is.
+    """
+    if cells is None:
+        cells = prod(levels)
     return (
         len(levels) > limits.max_dims
         or cells > limits.max_cells

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from kohort.diagnostic import Span
 from kohort.disclosure.columns import CellStatistics, base_of
-from kohort.disclosure.counted import CellWordings, Counted, Place, Subset
-from kohort.disclosure.frequencies import judged_rows
+from kohort.disclosure.counted import Counted, Place, Subset
+from kohort.disclosure.frequencies import judged, refuse_large
 from kohort.disclosure.keys import Master
-from kohort.disclosure.layout import assembled, laid_out
+from kohort.disclosure.layout import assembled
 from kohort.disclosure.ordering import chosen_rows
 from kohort.disclosure.profile import Profile
+from kohort.disclosure.publication import statistics_of
 from kohort.disclosure.quantiles import extreme_percents
 from kohort.disclosure.released import Cell, Key, Note, Table
 from kohort.results import Column, Magnitudes, Summary
@@ -18,8 +19,8 @@ from kohort.results import Column, Magnitudes, Summary
 def volume_table(secret: Master, profile: Profile, raw: Magnitudes, span: Span) -> Table:
     """Give what may be shown of a volume table. Raises `RefusedError`."""
     frequencies = raw.frequencies
-    counted = Counted(secret, profile.counts, frequencies)
-    layout = judged_rows(profile, counted, laid_out(counted), span)
+    counted = Counted(secret, profile, frequencies)
+    layout = judged(counted, span)
     volumes = {
         column.variable.name: _Volume(secret, profile, raw, counted, column)
         for column in raw.columns
@@ -31,6 +32,7 @@ def volume_table(secret: Master, profile: Profile, raw: Magnitudes, span: Span) 
     first = (raw.columns[0].variable.name, raw.statistics[0])
     options = frequencies.options
     layout, notes = chosen_rows(layout, frequencies, cell, first, span)
+    refuse_large(counted, layout, span)
     title = str(options.get("title", ""))
     notes.extend(magnitude_notes(profile))
     flatten = bool(options.get("flatten"))
@@ -47,26 +49,21 @@ class _Volume:
         self.counted, self.column = counted, column
         population = column.base_population or raw.frequencies.shape.population
         self.base = base_of(secret, profile, column, population)
-        self.words = CellWordings(raw.frequencies)
         self.made: dict[Subset, CellStatistics] = {}
 
     def at(self, statistic: str, place: Place) -> Cell:
         """Give a statistic of the cell at a place."""
-        subset, row = self.counted.row(place)
-        if row is None:
+        subset, where = self.counted.at(place)
+        row = int(self.counted.cells(subset).row[where])
+        if row < 0:
             return Cell(0, "zero") if statistic == "freq" else Cell(None, "missing")
         return self._statistics(subset).at(statistic, row)
 
     def _statistics(self, subset: Subset) -> CellStatistics:
         if subset not in self.made:
-            cells = self.raw.frequencies.cells[subset]
-            positions = self.raw.positions[subset]
-            if self.column.row is not None:
-                positions = positions[self.column.row]
-            self.made[subset] = CellStatistics(
-                self.secret, self.profile, self.column, self.base, positions, len(cells.n),
-                self.words.of(cells), self.column.variable.meaning,
-            )  # fmt: skip
+            self.made[subset] = statistics_of(
+                self.secret, self.profile, self.raw, self.counted, self.column, self.base, subset
+            )
         return self.made[subset]
 
 
