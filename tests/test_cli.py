@@ -214,6 +214,15 @@ def test_a_file_takes_its_form_from_its_ending(kohort: Runner) -> None:
     assert json.loads(first)["format"] == 1
 
 
+def test_a_text_file_holds_refusals_in_their_place(kohort: Runner) -> None:
+    script = kohort.script(START + "import db/BEFOLKNING_KJOENN as sex\nkeep if sex == '1'\n")
+    code, out, err = kohort.here("run", script, "-o", "log.txt", "--profile", "default")
+    assert (code, out) == (2, "")
+    assert "refused" in err
+    log = (kohort.folder / "log.txt").read_text("utf-8")
+    assert log.index("people") < log.index("refused population-too-small")
+
+
 def test_the_script_itself_is_never_overwritten(kohort: Runner) -> None:
     script = kohort.script(START)
     assert kohort.here("run", script, "-o", script)[0] == 4

@@ -20,7 +20,7 @@ from kohort.client import InProcess
 from kohort.diagnostic import Diagnostic
 from kohort.event import Finished, Told
 from kohort.progress import bar, duration
-from kohort.repl.assistance import KEYS, assistance
+from kohort.repl.assistance import assistance
 from kohort.repl.blocks import indent, unfinished
 from kohort.repl.desk import Desk
 from kohort.repl.history import OwnHistory, history, holds_identity
@@ -74,7 +74,8 @@ class Terminal:
         self.type("\x04")
         self.process.expect(pexpect.EOF)
         self.process.close()
-        return self.process.exitstatus
+        status: int | None = self.process.exitstatus
+        return status
 
 
 @pytest.fixture
@@ -183,6 +184,7 @@ def test_run_stops_before_the_failed_statement_and_save_writes_a_script(
     terminal.wait("kohort> ")
     terminal.run("use two", "ran use")
     terminal.run("use three", "there is no dataset 'three'")
+    terminal.run("history", "ran history")
     terminal.run("save out", "3 statements saved")
     saved = (terminal.folder / "out.mdscript").read_text("utf-8")
     assert saved == "create-dataset one\ncreate-dataset two\nuse two\n"
@@ -299,14 +301,15 @@ def test_a_wrong_statement_is_never_sent(desk: Desk, monkeypatch: pytest.MonkeyP
 def test_assistance_knows_commands_functions_variables_and_keys(desk: Desk) -> None:
     for line in (REQUIRE, "create-dataset people", "import db/KJOENN as sex"):
         assert codes(desk, line)[-1] == 0
-    assert "tabulate VARIABLE ..." in assistance("tabulate", "tabulate", desk.scope)
-    assert "missing" in assistance("tabulate sex", "", desk.scope)
-    assert assistance("keep if inlist", "inlist", desk.scope).startswith("inlist(")
-    assert assistance("tabulate sex", "sex", desk.scope).splitlines()[1:] == [
+    assert "tabulate VARIABLE ..." in assistance("tabulate", "tabulate", desk.scope, "en")
+    assert "missing" in assistance("tabulate sex", "", desk.scope, "en")
+    assert assistance("keep if inlist", "inlist", desk.scope, "en").startswith("inlist(")
+    assert assistance("tabulate sex", "sex", desk.scope, "en").splitlines()[1:] == [
         "  1  Mann",
         "  2  Kvinne",
     ]
-    assert assistance("", "", desk.scope) == KEYS
+    assert "Ctrl-R" in assistance("", "", desk.scope, "en")
+    assert "høyrepil" in assistance("", "", desk.scope, "nb")
 
 
 # ---- progress

@@ -84,14 +84,28 @@ def _started(given: argparse.Namespace) -> tuple[Opening, Catalogue]:
         catalogue = Catalogue.configured(given.databank)
     except CatalogueError as error:
         raise Trouble(error.diagnostic.message) from None
+    language = given.language or configuration.language or "en"
+    profile = given.profile or configuration.profile
+    _check_choices(profile, language)
     missing = catalogue.needs_building()
     if missing is not None:
         from kohort.building import make_default
 
-        make_default(missing, SYNTHETIC_PERSONS, SYNTHETIC_SEED)
-    profile = given.profile or configuration.profile
-    language = given.language or configuration.language or "en"
+        make_default(missing, SYNTHETIC_PERSONS, SYNTHETIC_SEED, language)
     return Opening(tuple(given.databank), profile, language), catalogue
+
+
+def _check_choices(profile: str | None, language: str) -> None:
+    """Tell at once what the engine would say later. Raises `Trouble`."""
+    from kohort.messages import languages
+
+    if language not in languages():
+        raise Trouble(f"there are no texts in '{language}'; there are: {', '.join(languages())}")
+    if profile is not None:
+        from kohort.disclosure.profile import names
+
+        if profile not in names():
+            raise Trouble(f"there is no profile '{profile}'; there are: {', '.join(names())}")
 
 
 def _complain(line: str) -> None:

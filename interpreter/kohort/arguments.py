@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 from typing import NoReturn
 
@@ -11,6 +12,10 @@ from kohort.trouble import Trouble
 
 EXIT_CODES = """exit codes: 0 done, 1 the script is wrong, 2 disclosure control refused something,
 3 our fault, 4 usage or start failure, 130 interrupted; the most serious wins (3, 1, 4, 2)"""
+
+
+_Add = Callable[..., argparse.ArgumentParser]
+"""`add_parser` of the commands on one level."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -34,13 +39,13 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"kohort {release()}")
     top.set_defaults(command=None, databank=[], profile=None, language=None)
     commands = top.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
-    _add_run(commands, shared)
+    _add_run(commands.add_parser, shared)
     check = commands.add_parser("check", parents=[shared], help="check scripts, run nothing")
     check.add_argument("files", nargs="+", metavar="FILE", help="a script; - is standard input")
     check.add_argument("--output", choices=("text", "json"), default="text")
     search = commands.add_parser("search", parents=[shared], help="find variables by a word")
     search.add_argument("words", nargs="+", metavar="WORD")
-    _add_databank(commands)
+    _add_databank(commands.add_parser)
     return top
 
 
@@ -58,15 +63,15 @@ def _shared() -> _Parser:
     return shared
 
 
-def _add_run(commands: argparse._SubParsersAction[_Parser], shared: _Parser) -> None:
-    run = commands.add_parser("run", parents=[shared], help="run a script", epilog=EXIT_CODES)
+def _add_run(add: _Add, shared: _Parser) -> None:
+    run = add("run", parents=[shared], help="run a script", epilog=EXIT_CODES)
     run.add_argument("file", metavar="FILE", help="the script; - is standard input")
     run.add_argument("--output", choices=("text", "json", "html"), help="form of the results")
     run.add_argument("-o", dest="to", metavar="FILE", help="write the results to a file")
 
 
-def _add_databank(commands: argparse._SubParsersAction[_Parser]) -> None:
-    databank = commands.add_parser("databank", help="make databanks")
+def _add_databank(add: _Add) -> None:
+    databank = add("databank", help="make databanks")
     kinds = databank.add_subparsers(
         dest="databank_command", metavar="COMMAND", required=True, parser_class=_Parser
     )

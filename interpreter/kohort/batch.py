@@ -37,7 +37,7 @@ def run_file(
         with closing(Worker(opening)) as worker:
             code = checked(script, catalogue, output)
             if code == exit_code.DONE:
-                code = run(worker, script.text, output, Steps(sys.stderr))
+                code = run(worker, script.text, output, Steps(sys.stderr, opening.language))
         output.end()
     return code
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from kohort import exit_code
+from kohort.messages import sentence
 from kohort.progress import Progress
 from kohort.script_file import reason
 from kohort.trouble import Trouble
@@ -52,15 +53,13 @@ def make(root: Path, persons: int, seed: int) -> None:
             shutil.rmtree(left, ignore_errors=True)
 
 
-def make_default(root: Path, persons: int, seed: int) -> None:
+def make_default(root: Path, persons: int, seed: int, language: str) -> None:
     """Build the databank that serves where none is configured, and say so. Raises `Trouble`.
 
     It is built by a process of its own, so that the front end does not import polars.
     """
-    sys.stderr.write(
-        f"No databank is configured: building a synthetic one of {persons} made-up persons\n"
-        f"in {root} (once, a few seconds).\n"
-    )
+    words = {"persons": str(persons), "root": str(root)}
+    sys.stderr.write(sentence("prompt", "building", words, language) + "\n")
     sys.stderr.flush()
     command = [sys.executable, "-P", "-m", "kohort", "databank", "make"]
     command += ["--persons", str(persons), "--seed", str(seed), "--", str(root)]

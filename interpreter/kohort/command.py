@@ -49,7 +49,8 @@ class Command:
 
     Fields after `span` are the phrases of the sentence in grammar/commands.lark, in order; the
     rule's name is the command's word with `-` as `_`. `name` is the command's word. The class
-    docstring's first line is the one-line help.
+    docstring's first line is the one-line help. `offers` are the words that completion proposes
+    for a terminal of the grammar.
     """
 
     span: Span
@@ -57,6 +58,7 @@ class Command:
     name: ClassVar[str] = ""
     group: ClassVar[str] = ""
     options_table: ClassVar[Mapping[str, Option]] = {}
+    offers: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     opens_block: ClassVar[bool] = False
     closes_block: ClassVar[bool] = False
     raw_until: ClassVar[str | None] = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from typing import Protocol, TextIO
 
 from kohort import exit_code
@@ -28,7 +29,7 @@ class Output(Protocol):
 
 
 def output_of(form: Form, stream: TextIO, beside: TextIO, look: Look, source: str) -> Output:
-    """Give the output of a form: results go to `stream`; in text, diagnostics go `beside`."""
+    """Give the output of a form. In text, diagnostics go `beside`, and to a file as well."""
     match form:
         case "text":
             return TextOutput(stream, beside, look, source)
@@ -64,6 +65,7 @@ class TextOutput:
         self._stream, self._beside = stream, beside
         self._look, self._source = look, source
         self._beside_look = look_at(beside, look.language)
+        self._kept = stream not in {sys.stdout, beside}
         self._apart: bool | None = None
 
     def put(self, event: Event) -> None:
@@ -78,6 +80,10 @@ class TextOutput:
             case Told(diagnostic):
                 text = render(diagnostic, self._beside_look, source=self._source)
                 write(self._beside, f"{text}\n")
+                if self._kept:
+                    # A refusal stands in the place of a result: the file must hold it too.
+                    text = render(diagnostic, self._look, source=self._source)
+                    write(self._stream, f"{text}\n")
             case _:
                 pass
 

@@ -6,6 +6,8 @@ import shutil
 import time
 from typing import Final, TextIO
 
+from kohort.messages import sentence
+
 _WIDTH: Final = 28
 _PAUSE: Final = 0.1
 _FIRST_GUESS: Final = 0.5
@@ -68,23 +70,25 @@ class Progress:
 class Steps:
     """Says which step runs and for how long, once it takes more than a second; terminals only."""
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: TextIO, language: str) -> None:
         self._stream = stream
+        self._language = language
         self._on_terminal = stream.isatty()
-        self._step = ""
+        self._step: dict[str, str] = {}
         self._started = time.monotonic()
         self._drawn = False
 
     def started(self, step: int, total: int) -> None:
         """Note that a step begins."""
-        self._step = f"step {step} of {total}, " if total > 1 else ""
+        self._step = {"step": str(step), "total": str(total)} if total > 1 else {}
         self._started = time.monotonic()
 
     def waiting(self) -> None:
         """Draw the line again, if it is time for one."""
         elapsed = time.monotonic() - self._started
         if self._on_terminal and elapsed >= 1:
-            self._stream.write(f"{ERASE}{self._step}{int(elapsed)} s (Ctrl-C stops)")
+            words = {**self._step, "seconds": str(int(elapsed))}
+            self._stream.write(ERASE + sentence("prompt", "waiting", words, self._language))
             self._stream.flush()
             self._drawn = True
 

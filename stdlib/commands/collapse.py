@@ -22,6 +22,7 @@ class Collapse(SteerCommand, name="collapse"):
     """Replace the dataset by one row per value of a variable, with statistics of the others."""
 
     group = "data preparation"
+    offers = {"STATISTIC": STATISTICS}
     options_table = {"by": Option("the variable whose values become the new units", "words")}
 
     aggregates: Aggregates

@@ -65,9 +65,9 @@ def _offers(kind: str, place: Spot, scope: Scope) -> Iterable[Offer]:
     offer = _OFFERS.get(kind)
     if offer is not None:
         return offer(place, scope)
-    offered = getattr(commands().get(place.command), "offers", {})
-    if kind in offered:
-        return [(word, "") for word in offered[kind]]
+    command = commands().get(place.command)
+    if command is not None and kind in command.offers:
+        return [(word, "") for word in command.offers[kind]]
     word = keywords().get(kind, "")
     return [(word, "")] if word[:1].isalpha() else []
 

@@ -7,30 +7,21 @@ from typing import Final
 from kohort.command import commands
 from kohort.completion.candidates import gloss
 from kohort.function import functions
+from kohort.messages import sentence as told_in
 from kohort.scope import Scope
 from kohort.sentence import sentence
-
-KEYS: Final = """\
-Enter runs a statement; inside a block, or after a backslash, it goes on to the next line
-Alt-Enter always goes on to the next line
-Tab completes commands, variables, options, codes and dates
-Ctrl-R searches the history; Right takes the grey suggestion
-Ctrl-C stops a running statement, or clears the line; Ctrl-D leaves
-F1 explains the word under the cursor
-'help' lists the commands; 'search WORD' finds variables; 'datasets' and 'describe' show yours
-'run FILE' executes a script; 'save FILE' writes this session as one"""
 
 _MOST_LABELS: Final = 12
 
 
-def assistance(line: str, word: str, scope: Scope) -> str:
+def assistance(line: str, word: str, scope: Scope, language: str) -> str:
     """Explain the word, else the command of the line, else the keys."""
     first = (line.split() or [""])[0]
     for asked in (word, first):
         told = _function(asked) or _variable(asked, scope) or _command(asked)
         if told and asked:
             return told
-    return KEYS
+    return told_in("prompt", "keys", {}, language)
 
 
 def _command(name: str) -> str:

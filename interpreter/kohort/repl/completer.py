@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 
 from prompt_toolkit.completion import (
     CompleteEvent,
@@ -28,13 +29,15 @@ class ScopeCompleter(Completer):
         self, document: Document, complete_event: CompleteEvent
     ) -> Iterable[Completion]:
         """Give the completions for the text before the cursor."""
-        place = spot(document.text_before_cursor)
-        if place is None or (_idle(place) and not complete_event.completion_requested):
-            return
-        for found in candidates(place, self._scope()):
-            yield Completion(found.text, -found.length, display_meta=found.gloss)
-        if "FILE" in place.kinds:
-            yield from self._files.get_completions(Document(place.word), complete_event)
+        # Whatever goes wrong here, typing goes on.
+        with suppress(Exception):
+            place = spot(document.text_before_cursor)
+            if place is None or (_idle(place) and not complete_event.completion_requested):
+                return
+            for found in candidates(place, self._scope()):
+                yield Completion(found.text, -found.length, display_meta=found.gloss)
+            if "FILE" in place.kinds:
+                yield from self._files.get_completions(Document(place.word), complete_event)
 
 
 def _idle(place: Spot) -> bool:

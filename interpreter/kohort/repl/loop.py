@@ -9,16 +9,18 @@ from contextlib import contextmanager
 
 from kohort import exit_code
 from kohort.arguments import release
-from kohort.catalogue import Catalogue
+from kohort.catalogue import Catalogue, Databank
 from kohort.client import Client
-from kohort.command import PromptCommand, commands
+from kohort.command import PromptCommand, TellCommand, commands
 from kohort.event import Started
+from kohort.messages import sentence
 from kohort.opening import Opening
 from kohort.output import TextOutput, look_at, write
 from kohort.phrases import Text, Word
 from kohort.progress import Steps
 from kohort.repl.desk import Desk
 from kohort.repl.prompt import prompt_session
+from kohort.scope import Shape
 from kohort.script_file import read_script, write_script
 from kohort.syntax import Statement, parse
 from kohort.trouble import Trouble
@@ -32,12 +34,12 @@ class Loop:
     def __init__(self, client: Client, catalogue: Catalogue, opening: Opening) -> None:
         self.desk = Desk(client, catalogue)
         self.opening = opening
-        self.steps = Steps(sys.stderr)
+        self.steps = Steps(sys.stderr, opening.language)
 
     def run(self) -> int:
         """Read and run until the user leaves. Gives the exit code."""
-        session = prompt_session(lambda: self.desk.scope, self.toolbar)
-        write(sys.stdout, self.greeting())
+        session = prompt_session(lambda: self.desk.scope, self.toolbar, self.opening.language)
+        self._say("greeting", version=release())
         while True:
             try:
                 text = session.prompt()
@@ -60,7 +62,7 @@ class Loop:
             with _undisturbed():
                 self.steps.clear()
                 self.desk.stop()
-                write(sys.stdout, "stopped; the session is as it was before this statement\n")
+                self._say("stopped")
 
     def _do(self, text: str) -> None:
         found = parse(text)
@@ -80,9 +82,9 @@ class Loop:
         if statement.command == "run":
             self._show(read_script(name).text)
         else:
-            statements = self.desk.client.statements
+            statements = lasting(self.desk.client.statements)
             path = write_script(name, statements)
-            write(sys.stdout, f"{len(statements)} statements saved in {path}\n")
+            self._say("saved", n=str(len(statements)), file=str(path))
 
     def _show(self, text: str) -> None:
         look = look_at(sys.stdout, self.opening.language)
@@ -94,26 +96,43 @@ class Loop:
                 self.steps.started(event.step, event.total)
             output.put(event)
 
-    def greeting(self) -> str:
-        """Give the lines above the first prompt."""
-        return f"kohort {release()}. F1 helps, Ctrl-D leaves.\n"
-
     def toolbar(self) -> str:
         """Give databanks, profile and active dataset in one line."""
         scope = self.desk.scope
         banks = ", ".join(
-            f"{alias}: {bank.name} {bank.version}{' (synthetic)' if bank.synthetic else ''}"
+            f"{alias}: {bank.name} {bank.version}{self._mark(bank)}"
             for alias, bank in scope.banks.items()
         )
         chosen = self.opening.profile
         profiles = {chosen or bank.manifest.profile for bank in scope.banks.values()}
+        profile = ", ".join(sorted(profiles)) or chosen
+        told = self._text("profile", profile=profile) if profile else self._text("bank_profile")
         shape = scope.datasets.get(scope.active or "")
-        dataset = "no dataset"
-        if shape is not None:
-            unit = f" ({shape.unit_type})" if shape.unit_type else ""
-            dataset = f"{shape.name}{unit}, {len(shape.variables)} variables"
-        profile = ", ".join(sorted(profiles)) or chosen or "of the databank"
-        return f" {banks or 'no databank'} | profile {profile} | {dataset}"
+        dataset = self._text("no_dataset") if shape is None else self._dataset(shape)
+        return f" {banks or self._text('no_databank')} | {told} | {dataset}"
+
+    def _mark(self, bank: Databank) -> str:
+        return f" ({self._text('synthetic')})" if bank.synthetic else ""
+
+    def _dataset(self, shape: Shape) -> str:
+        unit = f" ({shape.unit_type})" if shape.unit_type else ""
+        return f"{shape.name}{unit}, {self._text('variables', n=str(len(shape.variables)))}"
+
+    def _say(self, key: str, **words: str) -> None:
+        write(sys.stdout, self._text(key, **words) + "\n")
+
+    def _text(self, key: str, **words: str) -> str:
+        return sentence("prompt", key, words, self.opening.language)
+
+
+def lasting(statements: tuple[str, ...]) -> tuple[str, ...]:
+    """Leave out what only looked something up: `help`, `history`, `datasets` and the like."""
+    return tuple(text for text in statements if not _looks_up(text))
+
+
+def _looks_up(text: str) -> bool:
+    command = commands().get(text.split()[0]) if text.split() else None
+    return command is not None and issubclass(command, TellCommand) and command.raw_until is None
 
 
 @contextmanager

@@ -26,7 +26,9 @@ CONTINUATION = "   ...> "
 _STYLE = Style.from_dict({"bottom-toolbar": "noreverse fg:ansibrightblack", "prompt": "bold"})
 
 
-def prompt_session(scope: Callable[[], Scope], toolbar: Callable[[], str]) -> PromptSession[str]:
+def prompt_session(
+    scope: Callable[[], Scope], toolbar: Callable[[], str], language: str
+) -> PromptSession[str]:
     """Give the prompt; `scope` and `toolbar` are asked again whenever something is drawn."""
     return PromptSession(
         [("class:prompt", PROMPT)],
@@ -38,7 +40,7 @@ def prompt_session(scope: Callable[[], Scope], toolbar: Callable[[], str]) -> Pr
         history=history(),
         auto_suggest=AutoSuggestFromHistory(),
         search_ignore_case=True,
-        key_bindings=_keys(scope),
+        key_bindings=_keys(scope, language),
         bottom_toolbar=toolbar,
         style=_STYLE,
         enable_open_in_editor=True,
@@ -47,7 +49,7 @@ def prompt_session(scope: Callable[[], Scope], toolbar: Callable[[], str]) -> Pr
     )
 
 
-def _keys(scope: Callable[[], Scope]) -> KeyBindings:
+def _keys(scope: Callable[[], Scope], language: str) -> KeyBindings:
     keys = KeyBindings()
     # Without the filter Enter would be taken from the search line too, and break Ctrl-R.
     typing = has_focus(DEFAULT_BUFFER)
@@ -69,7 +71,7 @@ def _keys(scope: Callable[[], Scope]) -> KeyBindings:
     def _explain(event: KeyPressEvent) -> None:
         document = event.current_buffer.document
         word = document.get_word_under_cursor() or document.get_word_before_cursor()
-        told = assistance(document.current_line, word.strip("(,"), scope())
+        told = assistance(document.current_line, word.strip("(,"), scope(), language)
         run_in_terminal(lambda: event.app.output.write(told + "\n"))
 
     return keys
