@@ -429,6 +429,15 @@ def test_a_data_set_may_be_empty(tmp_path: Path, temporality: str) -> None:
     writer.add(variable(temporality), frame((1, 1, 5, 5)).clear())
     writer.release()
     assert len(read(tmp_path / "bank", "metadata_all__1_0_0")["dataStructures"]) == 1
+    found = pl.scan_parquet(
+        tmp_path
+        / "bank"
+        / "data"
+        / "PROVE"
+        / read(tmp_path / "bank", "data_versions__1_0")["PROVE"]
+    ).collect()
+    assert found.height == 0
+    assert found["unit_id"].dtype == pl.Int64
 
 
 def test_what_the_writer_refuses(tmp_path: Path) -> None:

@@ -43,6 +43,11 @@ def arranged(definition: VariableDefinition, frame: pl.DataFrame) -> list[Part]:
     return parts
 
 
+def nothing(definition: VariableDefinition) -> pl.DataFrame:
+    """Give no rows, with the stored columns and types."""
+    return _typed(definition, pl.DataFrame({name: [] for name in ("unit_id", "value", *_DAYS)}))
+
+
 def _typed(definition: VariableDefinition, frame: pl.DataFrame) -> pl.DataFrame:
     missing = {"unit_id", "value"} - set(frame.columns)
     if missing or (definition.temporality != "FIXED" and not set(_DAYS) <= set(frame.columns)):
@@ -72,11 +77,11 @@ def _by_year(frame: pl.DataFrame) -> list[tuple[int | None, pl.DataFrame]]:
     if not frame["start_epoch_days"].is_sorted():
         frame = frame.sort("start_epoch_days", maintain_order=True)
     years = frame.select(day.cast(pl.Int32).cast(pl.Date).dt.year()).to_series().rle()
-    ends = years.struct.field("len").cum_sum().to_list()
-    starts = [0, *ends[:-1]]
+    lengths = years.struct.field("len")
+    ends = lengths.cum_sum()
     return [
-        (year, frame.slice(start, end - start))
-        for year, start, end in zip(years.struct.field("value"), starts, ends, strict=True)
+        (year, frame.slice(end - length, length))
+        for year, length, end in zip(years.struct.field("value"), lengths, ends, strict=True)
     ]
 
 

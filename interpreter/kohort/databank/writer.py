@@ -18,6 +18,7 @@ ROW_GROUP: Final = 262_144
 # 2025-01-01T00:00:00Z: a release says when it was made, and identical input gives identical files.
 RELEASE_TIME: Final = 1_735_689_600
 RELEASE_DAY: Final = RELEASE_TIME // 86_400
+RELEASE_YEAR: Final = 2025
 
 
 class DatabankError(ValueError):
@@ -116,7 +117,8 @@ class DatabankWriter:
         if definition.temporality in {"FIXED", "EVENT"}:
             _write_parquet(parts[0][1], folder / f"{name}.parquet")
             return f"{name}.parquet"
-        for year, part in parts:
+        # A folder without files could not be scanned.
+        for year, part in parts or [(RELEASE_YEAR, rows.nothing(definition))]:
             _write_parquet(part, folder / name / f"start_year={year}" / "0.parquet")
         return name
 
