@@ -113,7 +113,9 @@ class Gate:
 
     def publish(self, evidence: Magnitudes) -> Publication:
         """Give the published group statistics that a collapse to public units leaves (4.12)."""
-        return published_groups(self.policy.secret, self.policy.profile, evidence)
+        published = evidence.frequencies.shape.public
+        profile = _plain() if published else self.policy.profile
+        return published_groups(self.policy.secret, profile, evidence)
 
     # ---- the exit
 
