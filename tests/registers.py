@@ -15,8 +15,11 @@ from kohort import wording
 from kohort.diagnostic import NOWHERE
 from kohort.disclosure.keys import record_key, synthetic_master
 from kohort.engine.keyring import KeyRing
-from kohort.engine.node import value_of
+from kohort.engine.node import Node, value_of
+from kohort.engine.rows import Rows
 from kohort.engine.store import ColumnStore, Engine
+from kohort.engine.values import coded, from_codes
+from kohort.engine.vector import Vector
 from kohort.phrases import Date
 from kohort.register import DataType, RegisterVariable, Temporality
 from kohort.scope import Kind, Shape, Type, Variable
@@ -120,3 +123,29 @@ def ids(dataset: ColumnStore) -> list[Any]:
 def key_sum(units: Sequence[Any], unit_type: str = "PERSON") -> int:
     """Give the wrapping sum of the record keys of some units."""
     return sum(record_key(MASTER, unit_type, unit) for unit in units) % 2**64
+
+
+# ---- datasets without a bank
+
+TYPES = {"a": Type.TEXT, "b": Type.INTEGER, "c": Type.DECIMAL, "x": Type.INTEGER, "y": Type.DECIMAL}
+DTYPES = {Type.TEXT: pl.String, Type.INTEGER: pl.Int64, Type.DECIMAL: pl.Float64}
+Made = tuple[ColumnStore, list[dict[str, Any]]]
+
+
+def dataset(rows: list[tuple[Any, ...]], repeated: bool, is_coded: bool) -> Made:
+    """Give a dataset of units with one or several rows, and its rows as dictionaries."""
+    names = ["unit", *TYPES]
+    if not repeated:
+        rows = list({row[0]: row for row in rows}.values())
+    rows = sorted(rows, key=lambda row: row[0])
+    known = [dict(zip(names, row, strict=True)) for row in rows]
+    ids = pl.Series([row[0] for row in rows], dtype=pl.Int64)
+    where = Rows(ids, "PERSON", Path("/nowhere/bank"), KeyRing(lambda _: MASTER), repeated)
+    columns = {}
+    for position, (name, type_) in enumerate(TYPES.items(), 1):
+        vector = Vector(pl.Series([row[position] for row in rows], dtype=DTYPES[type_]))
+        columns[name] = Node(where, values=from_codes(coded(vector)) if is_coded else vector)
+    key = Variable("PERSONID_1", Type.KEY, wording.key("PERSON"))
+    described = {name: variable(name, type_) for name, type_ in TYPES.items()}
+    shape = Shape("d", Kind.CROSS_SECTION, "PERSON", key, described)
+    return ColumnStore(shape, where, columns, where.ring), known

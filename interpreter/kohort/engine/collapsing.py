@@ -119,7 +119,8 @@ class Grouped:
         return self._at(0.75) - self._at(0.25)
 
     def _sd(self) -> Floats:
-        return np.sqrt(self._totals((self._x - self._means[self._place]) ** 2) / (self._n - 1))
+        spread = self._totals((self._x - self._means[self._place]) ** 2)
+        return np.sqrt(np.where(self._n > 1, spread / (self._n - 1), np.nan))
 
     def _semean(self) -> Floats:
         return self._sd() / np.sqrt(self._n)
