@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, TypeAlias
 
 import numpy as np
@@ -34,8 +34,14 @@ class Part:
 
 
 def define(name: str, description: str, **more: Any) -> VariableDefinition:
-    """Give the catalogue's definition of a variable, described as made up."""
-    return catalogued(name, description=f"{description} Syntetisk.", population=POPULATION, **more)
+    """Give the catalogue's definition of a variable, described as made up.
+
+    Codes of a system without a list here are said to be the bank's own: they carry no labels.
+    """
+    made = catalogued(name, description=f"{description} Syntetisk.", population=POPULATION, **more)
+    if made.data_type != "STRING" or made.categories:
+        return made
+    return replace(made, domain=f"{made.domain}; syntetisk utvalg av koder, uten etiketter")
 
 
 def fixed(name: str, description: str, ids: NDArray[np.int64], values: Values) -> Table:
