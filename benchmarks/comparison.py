@@ -1,0 +1,85 @@
+"""Times of both sides of one size, and the page that compares them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+IMPORTED, COUNTED = "import, generate, keep", "two-way counts"
+# Kohort's time as a multiple of the other side's, at 10 million persons (decisions 23).
+GOALS = {f"{IMPORTED} + {COUNTED}": 1.5, "grouped means": 4.0, "regress": 4.0}
+
+
+@dataclass(frozen=True)
+class Measured:
+    """`seconds`: step -> (wall, processor time); `memory`: peak in bytes."""
+
+    seconds: dict[str, tuple[float, float]]
+    memory: int
+
+    @classmethod
+    def best(cls, runs: Sequence[Measured]) -> Measured:
+        """Give the shortest time of each step, and the largest memory."""
+        seconds = {
+            step: (min(r.seconds[step][0] for r in runs), min(r.seconds[step][1] for r in runs))
+            for step in runs[0].seconds
+        }
+        return cls(seconds, max(run.memory for run in runs))
+
+    def lines(self) -> dict[str, tuple[float, float]]:
+        """Give the steps, the two that share a goal together as well, and the whole job."""
+        both = _added([self.seconds[IMPORTED], self.seconds[COUNTED]])
+        steps = {}
+        for step, times in self.seconds.items():
+            steps[step] = times
+            if step == COUNTED:
+                steps[f"{IMPORTED} + {COUNTED}"] = both
+        return {**steps, "all": _added(list(self.seconds.values()))}
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Both sides of one size, the best of so many runs."""
+
+    persons: int
+    kohort: Measured
+    polars: Measured
+    repeats: int
+
+    def table(self) -> str:
+        """Give the comparison as a Markdown table."""
+        rows = [
+            "| step | kohort wall | polars wall | ratio | kohort CPU | polars CPU | ratio | aim |",
+            "|:--|--:|--:|--:|--:|--:|--:|--:|",
+        ]
+        mine, other = self.kohort.lines(), self.polars.lines()
+        for step in mine:
+            aim = f"{GOALS[step]:.1f}" if step in GOALS else ""
+            wall, cpu = (_pair(mine[step][i], other[step][i]) for i in (0, 1))
+            rows.append(f"| {step} | {wall} | {cpu} | {aim} |")
+        memory = (self.kohort.memory / 1e9, self.polars.memory / 1e9)
+        rows.append(f"| peak memory, GB | {_pair(*memory)} | | | | 4 GB |")
+        runs = "one run" if self.repeats == 1 else f"best of {self.repeats} runs"
+        persons = f"{self.persons:,}".replace(",", " ")
+        return "\n".join([f"{persons} persons, {runs}, seconds:", "", *rows])
+
+
+def _pair(mine: float, other: float) -> str:
+    return f"{mine:.2f} | {other:.2f} | {mine / other:.1f}"
+
+
+def _added(times: Sequence[tuple[float, float]]) -> tuple[float, float]:
+    return sum(wall for wall, _ in times), sum(cpu for _, cpu in times)
+
+
+def written(
+    comparisons: Sequence[Comparison], whole: tuple[float, float], circumstances: str
+) -> str:
+    """Give the measured part of the page."""
+    parts = [
+        circumstances,
+        *(comparison.table() for comparison in comparisons),
+        f"`kohort run` with the whole job at 100 000 persons, from start to finish: "
+        f"{whole[0]:.2f} s wall, {whole[1]:.2f} s CPU of all processes (aim: under 2.5 s wall).",
+    ]
+    return "\n\n".join(parts) + "\n"
