@@ -105,12 +105,18 @@ def _called(call: tree.Call, bindings: Bindings, data: bool) -> tree.Expression:
 def _value_of(name: str, span: Span, bindings: Bindings) -> BindingValue:
     if name not in bindings:
         hint = suggestion(name, bindings)
-        begun = [known for known in bindings if name.startswith(known)]
+        begun = [known for known in bindings if _runs_on(known, name)]
         if begun:
             longest = max(begun, key=len)
             hint = f"to join them write ${longest} ++ '{name[len(longest) :]}'"
         wrong("unknown-binding", f"there is no binding '${name}'", span, hint)
     return bindings[name]
+
+
+def _runs_on(known: str, name: str) -> bool:
+    """Tell whether a name looks like a binding with something written right behind it."""
+    rest = name.removeprefix(known)
+    return rest != name and (len(known) > 3 or not rest[0].isalpha())
 
 
 def _as_node(value: BindingValue, span: Span) -> tree.Expression:

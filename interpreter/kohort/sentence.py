@@ -27,6 +27,8 @@ _PHRASES = {
     "BANK": "BANK:VERSION",
     "TOPIC": "NAME",
     "new_binding": "NAME",
+    "RENAMED": "VARIABLE",
+    "LABELLED": "VARIABLE",
     "file": "FILE",
 }
 _RULE = re.compile(r"^(\w+): (.*?)(?:\s*->\s*(\w+))?$")
@@ -51,11 +53,16 @@ def _spoken(body: str) -> str:
         if literal or bracket:
             parts.append(literal or bracket)
         else:
-            parts.append(_PHRASES.get(phrase, (kind or phrase).removeprefix("NEW_")))
+            parts.append(_word(phrase, kind))
     text = " ".join(parts)
     return re.sub(r"([\[(]) | ([\])])", r"\1\2", text)
 
 
+def _word(phrase: str, kind: str) -> str:
+    word = kind or phrase
+    return "NAME" if word.startswith("NEW_") else _PHRASES.get(phrase) or _PHRASES.get(word, word)
+
+
 def sentence(command: str) -> str:
-    """Give how a command is written: `rename VARIABLE VARIABLE`."""
+    """Give how a command is written: `rename VARIABLE NAME`."""
     return _sentences().get(command, command)

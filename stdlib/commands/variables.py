@@ -49,6 +49,9 @@ def check_connected(scope: Scope, span: Span) -> None:
         wrong("no-databank", "no databank is connected", span, hint)
 
 
+_TEMPORALITIES = {
+    "FIXED": "fixed", "STATUS": "cross-section", "ACCUMULATED": "accumulated", "EVENT": "event",
+}  # fmt: skip
 HEADINGS = ("variable", "title", "unit", "temporality", "type", "coverage")
 
 
@@ -58,8 +61,8 @@ def row(alias: str, entry: RegisterVariable) -> tuple[str, ...]:
         f"{alias}/{entry.name}",
         entry.title,
         entry.unit_type,
-        entry.temporality,
-        entry.data_type,
+        _TEMPORALITIES.get(entry.temporality, entry.temporality),
+        entry.type.value,
         entry.coverage,
     )
 
