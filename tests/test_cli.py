@@ -305,9 +305,34 @@ def test_without_a_databank_a_synthetic_one_is_built_once(kohort: Runner, tmp_pa
     assert not list((tmp_path / "KOHORT_CACHE" / "databank").glob("*building*"))
 
 
-def test_a_databank_can_be_made_and_used(kohort: Runner) -> None:
-    made = kohort("databank", "make", "--persons", "1000", "--seed", "7", "bank")
-    assert made.returncode == 0, made.stderr
+def test_a_mistake_of_ours_is_one_line_and_3(
+    kohort: Runner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_: object) -> None:
+        raise ZeroDivisionError("secret")
+
+    monkeypatch.setattr("kohort.program.read", broken)
+    code, out, err = kohort.here("check", kohort.script(START))
+    assert (code, out) == (3, "")
+    assert "ZeroDivisionError" in err
+    assert "secret" not in err
+
+
+def test_a_databank_is_made_whole_or_not_at_all(kohort: Runner) -> None:
+    arguments = ["databank", "make", "--persons", "200000", "bank"]
+    with subprocess.Popen(
+        [*KOHORT, *arguments], cwd=kohort.folder, env=kohort.environment, stderr=subprocess.PIPE
+    ) as process:
+        time.sleep(2)
+        process.send_signal(signal.SIGINT)
+        assert process.stderr is not None
+        assert process.stderr.read() == b"kohort: interrupted\n"
+    assert process.returncode == 130
+    assert list(kohort.folder.iterdir()) == []
+    (kohort.folder / "bank.building-999999999").mkdir()
+    (kohort.folder / "bank.building-999999999_keys").mkdir()
+    assert kohort("databank", "make", "--persons", "1000", "bank").returncode == 0
+    assert {path.name for path in kohort.folder.iterdir()} == {"bank", "bank_keys"}
+    assert kohort("databank", "make", "--persons", "1000", "bank").returncode == 4
     kohort.script("require no.ssb.fdb:1 as db\n")
     assert kohort("run", "a.mdscript", "--databank", "bank").returncode == 0
-    assert kohort("databank", "make", "--persons", "1000", "bank").returncode == 4

@@ -33,6 +33,8 @@ def words(script: str) -> list[tuple[object, str]]:
         ("import db/X 2020-01-31 as y", (Name.Constant, "X")),
         ("import db/X 2020-01-31 as y", (Keyword, "as")),
         ("tabulate x, missing", (Name.Attribute, "missing")),
+        ("require no.ssb.fdb:45 as db", (Name.Namespace, "no.ssb.fdb:45")),
+        ("run a/b-c.mdscript", (String, "a/b-c.mdscript")),
         ("tabulate x if missing", (Name, "missing")),
         ("generate a = $b", (Name.Variable, "$b")),
         ("generate a = 0.5", (Number, "0.5")),

@@ -15,13 +15,14 @@ from pathlib import Path
 
 import engine_double
 import pytest
+from banks import small
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kohort import wire
 from kohort.client import InProcess, Worker
 from kohort.diagnostic import Diagnostic, Span
-from kohort.disclosure.released import Lines, Text
+from kohort.disclosure.released import Lines, Text, to_wire
 from kohort.event import Event, Finished, Result, Started, Told
 from kohort.opening import Opening, from_message, to_message
 
@@ -225,7 +226,7 @@ def test_a_session_that_cannot_be_replayed_says_so_and_goes_on(worker: Worker) -
 
 
 def test_a_replay_that_fails_half_way_says_so(worker: Worker) -> None:
-    worker.statements = ("keep a", "wrong b", "keep c")
+    worker.statements += ("keep a", "wrong b", "keep c")
     worker.interrupt()
     events = run(worker, "say a")
     assert [d.code for d in told(events)] == ["not-restored"]
@@ -325,3 +326,25 @@ def test_what_lay_on_disk_is_wiped(worker: Worker, tmp_path: Path) -> None:
     worker.interrupt()
     run(worker, "say b")
     assert not folder.exists()
+
+
+def test_the_real_engine_gives_the_same_answer_after_a_kill(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KOHORT_CONFIG", str(tmp_path / "config"))
+    script = """require no.test.small:1 as db
+create-dataset people
+import db/BEFOLKNING_KJOENN as sex
+generate man = sex == '1'
+tabulate sex
+"""
+    with closing(Worker(Opening((str(small(tmp_path)),)))) as worker:
+        first = run(worker, script)
+        worker.interrupt()
+        again = run(worker, "tabulate sex man")
+        replayed = run(worker, "tabulate sex")
+    assert again[-1] == Finished(0)
+    table = [to_wire(e.released) for e in first if isinstance(e, Result)][-1]
+    assert table["kind"] == "table"
+    assert [to_wire(e.released) for e in replayed if isinstance(e, Result)] == [table]
+    assert worker.statements[-1] == "tabulate sex"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import io
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,6 +17,9 @@ from kohort.trouble import Trouble
 if TYPE_CHECKING:
     from kohort.catalogue import Catalogue
     from kohort.opening import Opening
+
+
+DEBUG = "KOHORT_DEBUG"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -31,6 +35,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         _complain("interrupted")
         return exit_code.INTERRUPTED
+    except Exception as error:
+        # No data is ever in this process, but a traceback helps nobody who cannot change it.
+        if DEBUG in os.environ:
+            raise
+        name = type(error).__name__
+        _complain(f"something is wrong in kohort itself ({name}); {DEBUG}=1 shows where")
+        return exit_code.FAILED
 
 
 def _done(arguments: Sequence[str] | None) -> int:

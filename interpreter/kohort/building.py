@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import glob
 import os
 import shutil
 import subprocess
@@ -18,6 +19,7 @@ from kohort.trouble import Trouble
 
 LEAST_PERSONS: Final = 1_000
 MOST_PERSONS: Final = 6_000_000
+_UNFINISHED: Final = ".building-"
 
 
 def make(root: Path, persons: int, seed: int) -> None:
@@ -34,11 +36,14 @@ def make(root: Path, persons: int, seed: int) -> None:
         raise Trouble(f"the number of persons must lie between {LEAST_PERSONS} and {MOST_PERSONS}")
     if root.exists() and (not root.is_dir() or any(root.iterdir())):
         raise Trouble(f"{root} exists already and is not an empty folder")
-    unfinished = root.with_name(f"{root.name}.building-{os.getpid()}")
+    unfinished = root.with_name(f"{root.name}{_UNFINISHED}{os.getpid()}")
     progress = Progress(sys.stderr)
     try:
         root.parent.mkdir(parents=True, exist_ok=True)
+        _sweep(root)
         synthetic.make(unfinished, persons, seed, progress)
+        if (root / "datastore").exists():
+            raise Trouble(f"{root} has been built by somebody else in the meantime")
         # The keys first: a root without keys would look complete.
         shutil.rmtree(folder(root), ignore_errors=True)
         folder(unfinished).rename(folder(root))
@@ -51,6 +56,24 @@ def make(root: Path, persons: int, seed: int) -> None:
         progress.end()
         for left in (unfinished, folder(unfinished)):
             shutil.rmtree(left, ignore_errors=True)
+
+
+def _sweep(root: Path) -> None:
+    """Remove what builds that were killed have left."""
+    for left in root.parent.glob(f"{glob.escape(root.name)}{_UNFINISHED}*"):
+        process = left.name.rpartition("-")[2].removesuffix("_keys")
+        if process.isdigit() and not _alive(int(process)):
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def make_default(root: Path, persons: int, seed: int, language: str) -> None:

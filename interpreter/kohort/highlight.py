@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import Any, ClassVar, TypeAlias
 
@@ -54,6 +54,16 @@ def _text_block(_: MdscriptLexer, found: re.Match[str], __: object = None) -> It
             yield found.start(group), kind, found[group]
 
 
+def _with_name(kind: Any) -> Callable[..., Iterator[_Found]]:
+    """Give the rule for a command whose first word may hold signs: a databank, a file."""
+
+    def rule(_: MdscriptLexer, found: re.Match[str], __: object = None) -> Iterator[_Found]:
+        for group, own in enumerate((Keyword.Reserved, Whitespace, kind), 1):
+            yield found.start(group), own, found[group]
+
+    return rule
+
+
 class MdscriptLexer(RegexLexer):
     """The microdata.no command language."""
 
@@ -70,6 +80,8 @@ class MdscriptLexer(RegexLexer):
             (r"//.*|#.*", Comment.Single),
             (r"(textblock)([ \t]*\n)((?s:.*?))^([ \t]*)(endblock)(?=[ \t]*$)", _text_block),
             (r"textblock(?=[ \t]*$)", Keyword.Reserved, "unclosed text"),
+            (r"(require)([^\S\n]+)([^\s'\"$]+)", _with_name(Name.Namespace), "statement"),
+            (r"(run|save)([^\S\n]+)([^\s'\"$]+)", _with_name(String), "statement"),
             (r"[^\W\d][\w-]*", _command, "statement"),
             (r"\S", Error, "statement"),
         ],

@@ -25,8 +25,12 @@ def read_script(given: str) -> ScriptFile:
     """Read a file, or standard input for `-`. Raises `Trouble` naming the file and the reason."""
     name = "standard input" if given == STANDARD_INPUT else given
     try:
-        raw = sys.stdin.buffer.read() if given == STANDARD_INPUT else Path(given).read_bytes()
-    except (OSError, ValueError) as error:
+        raw = (
+            sys.stdin.buffer.read()
+            if given == STANDARD_INPUT
+            else Path(given).expanduser().read_bytes()
+        )
+    except (OSError, ValueError, RuntimeError) as error:
         raise Trouble(f"{name} cannot be read: {reason(error)}") from None
     try:
         text = raw.decode("utf-8-sig")
@@ -40,20 +44,21 @@ def read_script(given: str) -> ScriptFile:
 
 def write_script(given: str, statements: tuple[str, ...]) -> Path:
     """Write statements as a script that must not exist yet. Raises `Trouble`."""
-    path = Path(given).expanduser()
-    if not path.suffix:
-        path = path.with_suffix(ENDING)
+    path = Path(given)
     try:
+        path = path.expanduser()
+        if not path.suffix:
+            path = path.with_suffix(ENDING)
         with path.open("x", encoding="utf-8", newline="\n") as file:
             file.writelines(f"{statement.rstrip()}\n" for statement in statements)
     except FileExistsError:
         raise Trouble(f"{path} exists already; choose another name") from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RuntimeError) as error:
         raise Trouble(f"{path} cannot be written: {reason(error)}") from None
     return path
 
 
-def reason(error: OSError | ValueError) -> str:
+def reason(error: Exception) -> str:
     """Give the system's words for what went wrong, without the file's name."""
     if isinstance(error, OSError) and error.strerror:
         return error.strerror.lower()

@@ -20,7 +20,7 @@ COMMAND: Final = "COMMAND"
 VALUE: Final = "VALUE"
 """The kind of a code of the variable in `Spot.compared`."""
 
-_BEGUN: Final = re.compile(r"[\w@][\w@.:/-]*$|$")
+_BEGUN: Final = re.compile(r"[\w@~./][\w@.:/~-]*$|$")
 _NAME_BEGUN: Final = re.compile(r"[^\W\d][\w@]*$|$")
 _PREFIX: Final = re.compile(r"(?<![\w.])[ic]\.$")
 _COMPARED: Final = re.compile(r"([^\W\d][\w@]*)\s*(?:==|!=|<=|>=|<|>)\s*$")

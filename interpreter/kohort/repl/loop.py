@@ -58,6 +58,9 @@ class Loop:
             self._do(text)
         except Trouble as trouble:
             write(sys.stdout, f"{trouble.message}\n")
+        except Exception as error:
+            # A mistake of ours must not cost the session.
+            self._say("mistake", name=type(error).__name__)
         except KeyboardInterrupt:
             with _undisturbed():
                 self.steps.clear()
