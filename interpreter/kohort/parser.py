@@ -53,10 +53,15 @@ def _whole_words(terminal: TerminalDef) -> TerminalDef:
 
 @cache
 def parser() -> lark.Lark:
-    """Give the parser, from the cache where possible."""
+    """Give the parser."""
+    return load()
+
+
+def load() -> lark.Lark:
+    """Read the parser from the cache where possible, else build it and keep it."""
     text = grammar()
     stamp = _stamp(text)
-    path = _folder() / f"parser-{stamp[:16]}"
+    path = cache_folder() / f"parser-{stamp[:16]}"
     kept = _read(path, stamp)
     if kept is not None:
         return kept
@@ -141,7 +146,8 @@ def _stamp(text: str) -> str:
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
 
 
-def _folder() -> Path:
+def cache_folder() -> Path:
+    """Give the folder of the user's own that holds the cache."""
     from platformdirs import user_cache_path
 
     return user_cache_path("kohort", appauthor=False)
