@@ -1,4 +1,4 @@
-"""One script with every command: each number is right in the open, safe and near under protection."""
+"""One script with every command: each number is right in the open, safe when protected."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ def _units(n: int) -> Numbers:
 
 
 def _derived(adults: pl.DataFrame) -> pl.DataFrame:
-    """Give the adults with the variables that the script makes; `paid`: the 2021 wage, 0 for null."""
+    """Give the adults with the variables that the script makes; `paid` is the 2021 wage or 0."""
     wages = [pl.col(name) for name in WAGES]
     mean = pl.mean_horizontal(wages) / 1000
     return adults.with_columns(
