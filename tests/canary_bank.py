@@ -29,7 +29,7 @@ OUTSIDE = ("98Q6", "98Q7", "98Q8")
 _DAY = epoch_day("2021-01-01")
 _YEAR = (_DAY, epoch_day("2021-12-31"))
 _WORDS = re.compile(r"KANARI-\d{6}|98Q\d|7731\d{8}|8842\d{8}")
-_NUMBER = re.compile(r"\d[\d\u00a0\u202f ]*(?:[.,]\d+)?")
+_NUMBER = re.compile(r"\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?!\d)|\d+(?:[.,]\d+)?")
 
 SOURCES = {
     "K_SEX": "", "K_BORN": "", "K_TEXT": "", "K_FAMILY": " 2021-01-01", "K_MOTHER": "",
@@ -74,13 +74,9 @@ class Canaries:
         """Give each canary in a text."""
         yield from _WORDS.findall(text)
         for found in _NUMBER.finditer(text):
-            plain = re.sub(r"[\u00a0\u202f ]", "", found[0]).replace(",", ".")
+            plain = re.sub(r"[ \u00a0\u202f]", "", found[0]).replace(",", ".")
             if plain in self.numbers:
                 yield plain
-            # Numbers in a row look like one number with blanks.
-            for part in found[0].replace(",", ".").split():
-                if part in self.numbers:
-                    yield part
 
 
 def canary_bank(folder: Path, profile: str = "default", shuffled: int | None = None) -> Path:
