@@ -6,7 +6,7 @@ import gc
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from functools import lru_cache
 from typing import Any, Final
 
@@ -106,8 +106,19 @@ def _statement(line: Line) -> Statement:
         span = span.to(line.raw_span)
     if known[word] and phrases[-1] is None:
         phrases[-1] = Options((), Span(span.end, span.end))
-    bound = _BOUND.search(text) is not None or any(isinstance(x, Computed) for x in phrases)
+    bound = _BOUND.search(text) is not None or ("(" in text and any(map(_computed, phrases)))
     return Statement(word, tuple(phrases), span, bound)
+
+
+def _computed(phrase: Any) -> bool:
+    """Whether something in a phrase, such as a call in a list of names, is to be worked out."""
+    if isinstance(phrase, Computed):
+        return True
+    if isinstance(phrase, tuple):
+        return any(map(_computed, phrase))
+    if type(phrase).__module__ != Computed.__module__ or not is_dataclass(phrase):
+        return False
+    return any(_computed(getattr(phrase, field.name)) for field in fields(phrase))
 
 
 @lru_cache(maxsize=1024)
