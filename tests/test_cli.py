@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+import tomllib
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
@@ -212,6 +213,25 @@ def test_a_file_takes_its_form_from_its_ending(kohort: Runner) -> None:
     assert kohort("run", script, "-o", "lines.json").returncode == 0
     first, *_ = (kohort.folder / "lines.json").read_text("utf-8").splitlines()
     assert json.loads(first)["format"] == 1
+
+
+def test_the_profile_in_force_is_named_once(kohort: Runner) -> None:
+    _, out, _ = kohort.here("run", kohort.script(START + "datasets\n"), "--profile", "strict")
+    assert out.count("disclosure profile: strict") == 1
+
+
+def test_profiles_are_listed_and_shown_whole(kohort: Runner) -> None:
+    code, out, _ = kohort.here("profile")
+    assert (code, out.split()) == (
+        0,
+        sorted(["danish-5", "default", "microdata-no", "open", "strict"]),
+    )
+    code, out, _ = kohort.here("profile", "show", "danish-5")
+    tables = tomllib.loads(out)
+    assert code == 0
+    assert tables["population"]["min_units"] == 0
+    assert tables["models"]
+    assert kohort.here("profile", "show", "danish-6")[0] == 4
 
 
 def test_a_text_file_holds_refusals_in_their_place(kohort: Runner) -> None:

@@ -56,6 +56,10 @@ def _done(arguments: Sequence[str] | None) -> int:
 
         make(Path(given.directory).expanduser().absolute(), given.persons, given.seed)
         return exit_code.DONE
+    if given.command == "profile":
+        from kohort.profile_listing import show_names, show_profile
+
+        return show_names() if given.name is None else show_profile(given.name)
     opening, catalogue = _started(given)
     match given.command:
         case "check":

@@ -46,6 +46,9 @@ def parser() -> argparse.ArgumentParser:
     search = commands.add_parser("search", parents=[shared], help="find variables by a word")
     search.add_argument("words", nargs="+", metavar="WORD")
     _add_databank(commands.add_parser)
+    profile = commands.add_parser("profile", help="list disclosure profiles, or show one")
+    profile.add_argument("show", nargs="?", choices=("show",))
+    profile.add_argument("name", nargs="?", metavar="NAME")
     return top
 
 

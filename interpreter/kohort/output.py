@@ -11,6 +11,7 @@ from kohort import exit_code
 from kohort.diagnostic import Diagnostic, Span
 from kohort.disclosure.released import Released
 from kohort.event import Event, Finished, Result, Started, Told
+from kohort.messages import sentence
 from kohort.render import Form, Look, render
 from kohort.script_file import reason
 from kohort.trouble import Trouble
@@ -67,6 +68,8 @@ class TextOutput:
         self._beside_look = look_at(beside, look.language)
         self._kept = stream not in {sys.stdout, beside}
         self._apart: bool | None = None
+        self.profile = ""
+        """The disclosure profile that was named last."""
 
     def put(self, event: Event) -> None:
         """Write a result or a diagnostic."""
@@ -77,6 +80,7 @@ class TextOutput:
                 blank = "\n" if self._apart is not None and (apart or self._apart) else ""
                 write(self._stream, f"{blank}{text}\n")
                 self._apart = apart
+                self._name_profile(released.context.profile)
             case Told(diagnostic):
                 text = render(diagnostic, self._beside_look, source=self._source)
                 write(self._beside, f"{text}\n")
@@ -86,6 +90,14 @@ class TextOutput:
                     write(self._stream, f"{text}\n")
             case _:
                 pass
+
+    def _name_profile(self, profile: str) -> None:
+        """Say which profile is in force, once and whenever it changes."""
+        if profile and profile != self.profile:
+            words = {"profile": profile}
+            text = sentence("notes", "profile", words, self._look.language)
+            write(self._stream, f"{text}\n")
+            self.profile = profile
 
     def end(self) -> None:
         """Do nothing: all is written."""

@@ -35,6 +35,7 @@ class Loop:
         self.desk = Desk(client, catalogue)
         self.opening = opening
         self.steps = Steps(sys.stderr, opening.language)
+        self.profile = ""
 
     def run(self) -> int:
         """Read and run until the user leaves. Gives the exit code."""
@@ -92,12 +93,14 @@ class Loop:
     def _show(self, text: str) -> None:
         look = look_at(sys.stdout, self.opening.language)
         output = TextOutput(sys.stdout, sys.stdout, look, text)
+        output.profile = self.profile
         self.steps.started(1, 1)
         for event in self.desk.run(text, self.steps.waiting):
             self.steps.clear()
             if isinstance(event, Started):
                 self.steps.started(event.step, event.total)
             output.put(event)
+            self.profile = output.profile
 
     def toolbar(self) -> str:
         """Give databanks, profile and active dataset in one line."""
