@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from kohort.engine import requests
+from kohort.engine.cells import grid
 from kohort.engine.failure import guarded
 from kohort.engine.table import Table
 from kohort.phrases import Terms
@@ -42,8 +43,8 @@ class Answers(Table):
         options: Mapping[str, Any],
     ) -> Frequencies:
         """Count units by the codes of variables, with every margin."""
-        grid = requests.table(by, [self.vector(v.name) for v in by], self.rows, missing)
-        return requests.frequencies(self.shape, grid, missing, statistics, options)
+        counted = grid(by, [self.codes(v.name) for v in by], self.rows, missing)
+        return requests.frequencies(self.shape, counted, missing, statistics, options)
 
     @guarded
     def magnitudes(
@@ -55,9 +56,9 @@ class Answers(Table):
         options: Mapping[str, Any],
     ) -> Magnitudes:
         """Give the values of numeric variables by the cells of a table."""
-        grid = requests.table(by, [self.vector(v.name) for v in by], self.rows, missing)
-        counts = requests.frequencies(self.shape, grid, missing, statistics, options)
-        return requests.magnitudes(counts, grid, [self.measurements(v) for v in of], statistics)
+        counted = grid(by, [self.codes(v.name) for v in by], self.rows, missing)
+        counts = requests.frequencies(self.shape, counted, missing, statistics, options)
+        return requests.magnitudes(counts, counted, [self.measurements(v) for v in of], statistics)
 
     @guarded
     def summary(self, of: Sequence[Variable], statistics: tuple[str, ...]) -> Summary:
@@ -75,5 +76,5 @@ class Answers(Table):
     ) -> LinearModel:
         """Give the complete cases of a linear model."""
         numeric = [(v, self.vector(v.name)) for v in (outcome, *continuous)]
-        coded = [(v, self.vector(v.name)) for v in factors]
+        coded = [(v, self.codes(v.name)) for v in factors]
         return requests.linear_model(self.shape, self.rows, numeric, terms, coded, options)

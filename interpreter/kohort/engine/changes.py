@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Self
 
 import numpy as np
@@ -115,22 +116,27 @@ class Changes(Table):
     @guarded
     def joined(self, source: Self, names: Sequence[str], on: str | None) -> Self:
         """Left join columns of `source` by its unit key."""
-        key = None if on is None or self.is_key(on) else self.columns[on]
+        key = () if on is None or self.is_key(on) else (self.columns[on],)
         known = source.rows.ids
-
-        def spots(rows: Rows, inputs: Sequence[Vector], _: Sequence[Vector]) -> Vector:
-            found = places(known, inputs[0].spread() if inputs else rows.ids)
-            if found is None:
-                found = pl.Series(np.arange(len(rows), dtype=np.uint32))
-            return Vector(found)
-
-        matched = Node(self.rows, spots, () if key is None else (key,))
-
-        def recipe(_: Rows, inputs: Sequence[Vector], foreign: Sequence[Vector]) -> Vector:
-            return gathered(foreign[0], inputs[0].series)
-
+        matched = Node(self.rows, partial(_matched, known), key)
         result = self
         for name in names:
-            node = Node(self.rows, recipe, (matched,), (source.node(name),))
+            node = Node(self.rows, _fetched, (matched,), (source.node(name),))
             result = result.with_node(name, node)
         return result
+
+
+def _matched(known: pl.Series, rows: Rows, inputs: Sequence[Vector], _: Sequence[Vector]) -> Vector:
+    """Give for each row the place of its key among the known ids, missing where there is none."""
+    key = inputs[0] if inputs else Vector(rows.ids)
+    spots = places(known, key.series)
+    if spots is None:
+        spots = pl.Series(np.arange(len(key.series), dtype=np.uint32))
+    return Vector(spots, key.codes)
+
+
+def _fetched(_: Rows, inputs: Sequence[Vector], foreign: Sequence[Vector]) -> Vector:
+    """Give the values at the matched places; a coded key gives a coded column."""
+    (matched,) = inputs
+    values = gathered(foreign[0], matched.series)
+    return values if matched.codes is None else Vector(values.spread(), matched.codes)

@@ -5,6 +5,7 @@ Series have equal length or length 1. Results hold no NaN and no infinity, and i
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib import import_module
 
 import numpy as np
@@ -158,6 +159,8 @@ def round_to(a: pl.Series, unit: pl.Series) -> pl.Series:
 
 def elementwise(function: str, *series: pl.Series) -> pl.Series:
     """Apply a function of decimals, named by where it lies, to each row where none is missing."""
+    if function in _NATIVE and len(series) == 1:
+        return finite(_NATIVE[function](decimal(series[0])))
     module, _, name = _VECTORISED.get(function, function.replace("math.", "numpy.")).rpartition(".")
     applied = getattr(import_module(module), name)
     given = [decimal(s) for s in series]
@@ -174,6 +177,12 @@ def elementwise(function: str, *series: pl.Series) -> pl.Series:
     return finite(answer)
 
 
+# What polars has itself is faster, since missing values need not travel as NaN.
+_NATIVE: dict[str, Callable[[pl.Series], pl.Series]] = {
+    "math.log": lambda series: series.log(),
+    "math.exp": lambda series: series.exp(),
+    "math.sqrt": lambda series: series.sqrt(),
+}
 _VECTORISED = {
     "math.lgamma": "scipy.special.gammaln",
     "kohort.scalar.combinations": "scipy.special.binom",

@@ -12,7 +12,7 @@ import polars as pl
 
 from kohort.engine import numbers
 from kohort.engine.failure import EngineError
-from kohort.engine.values import DTYPES, from_texts
+from kohort.engine.values import DTYPES, compact, from_texts
 from kohort.engine.vector import Vector
 from kohort.scope import Type
 
@@ -95,4 +95,4 @@ def _typed(series: pl.Series, type_: Type, categories: pl.Categories | None) -> 
         return Vector(series.cast(pl.Int64) if series.dtype.is_integer() else series)
     dtype = DTYPES[type_]
     series = series if series.dtype == dtype else series.cast(dtype, strict=False)
-    return Vector(numbers.finite(series) if dtype == pl.Float64 else series)
+    return compact(Vector(numbers.finite(series) if dtype == pl.Float64 else series))

@@ -9,9 +9,9 @@ import numpy as np
 import polars as pl
 
 from kohort import wording
-from kohort.engine.cells import Grid, grid, unflagged
+from kohort.engine.cells import Grid, unflagged
 from kohort.engine.rows import Rows
-from kohort.engine.values import Codes, coded
+from kohort.engine.values import Codes
 from kohort.engine.vector import Vector
 from kohort.phrases import Terms
 from kohort.results import Column, FactorLevels, Frequencies, LinearModel, Magnitudes
@@ -75,22 +75,17 @@ def magnitudes(
     return Magnitudes(counts, positions, tuple(columns), statistics)
 
 
-def table(by: Sequence[Variable], columns: Sequence[Vector], rows: Rows, missing: bool) -> Grid:
-    """Count units by the values of columns."""
-    return grid(by, [coded(vector) for vector in columns], rows, missing)
-
-
 def linear_model(
     shape: Shape,
     rows: Rows,
     numeric: Sequence[tuple[Variable, Vector]],
     terms: Terms,
-    factors: Sequence[tuple[Variable, Vector]],
+    factors: Sequence[tuple[Variable, Codes]],
     options: Mapping[str, Any],
 ) -> LinearModel:
     """Give the rows that have every variable of a model; the first numeric one is the outcome."""
     numbers = [(v, measured(v, vector)) for v, vector in numeric]
-    levels = [(v, unflagged(v, coded(vector))) for v, vector in factors]
+    levels = [(v, unflagged(v, codes)) for v, codes in factors]
     complete = pl.Series([True]).new_from_index(0, len(rows))
     for _, x in numbers:
         complete = complete & x.is_not_null()

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from kohort import vocabulary
 from kohort.engine import collapsing, numbers, register, requests, sampling
 from kohort.engine.answers import Answers
+from kohort.engine.cells import grid
 from kohort.engine.changes import Changes
 from kohort.engine.evaluation import calculated, expression_of
 from kohort.engine.failure import guarded
@@ -138,12 +139,12 @@ class ColumnStore(Changes, Answers):
         """Give a table by `by` with one column per variable."""
         specification = tuple(statistics)
         words = tuple(statistic for statistic, _, _ in specification)
-        grid = requests.table([self.variable(by)], [self.vector(by)], self.rows, missing=False)
+        counted = grid([self.variable(by)], [self.codes(by)], self.rows, missing=False)
         options = {"specification": specification}
-        counts = requests.frequencies(self.shape, grid, False, words, options)
+        counts = requests.frequencies(self.shape, counted, False, words, options)
         names = dict.fromkeys(name for _, name, _ in specification)
         columns = [self._evidence_column(name) for name in names]
-        return requests.magnitudes(counts, grid, columns, words)
+        return requests.magnitudes(counts, counted, columns, words)
 
     def _evidence_column(self, name: str) -> Column:
         variable = self.variable(name)

@@ -6,12 +6,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Self
 
+import polars as pl
+
 from kohort.engine import requests
 from kohort.engine.node import Node, value_of
 from kohort.engine.rows import Keys, Rows
+from kohort.engine.values import Codes, coded, from_codes
 from kohort.engine.vector import Vector
 from kohort.results import Column
 from kohort.scope import Shape, Variable
+
+# Columns of fewer different values are kept coded once a table has asked for their codes.
+_WORTH = 1 << 16
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -50,6 +56,16 @@ class Table:
     def vector(self, name: str) -> Vector:
         """Give the values of a column, or of the key."""
         return value_of(self.node(name))
+
+    def codes(self, name: str) -> Codes:
+        """Give a column or the key as distinct values and places; it is kept so if that pays."""
+        node = self.node(name)
+        vector = value_of(node)
+        codes = coded(vector)
+        settled = vector.codes is not None and len(vector.series) == len(codes.values) + 1
+        if not settled and vector.series.dtype != pl.Float64 and len(codes.values) < _WORTH:
+            node.values = from_codes(codes)
+        return codes
 
     def variable(self, name: str) -> Variable:
         """Give the description of a column, or of the key."""

@@ -148,6 +148,18 @@ def _of_dictionary(series: pl.Series, codes: pl.Series) -> Codes:
     return Codes(values, table[codes.to_numpy()])
 
 
+def compact(vector: Vector) -> Vector:
+    """Give a column of few different values, close together if integers, in coded form.
+
+    Ages, years and other codes then take one or two bytes a row, and what is calculated from one
+    of them alone is calculated once per value.
+    """
+    if vector.codes is not None or vector.series.dtype != pl.Int64:
+        return vector
+    codes = _of_integers(vector.series)
+    return vector if codes is None else from_codes(codes)
+
+
 def _of_integers(series: pl.Series) -> Codes | None:
     extent = numbers.extent(series)
     if extent is None:
