@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -62,13 +63,12 @@ def test_second_run_reads_the_cache(folder: Path, monkeypatch: pytest.MonkeyPatc
     ids=["empty", "half", "changed", "other stamp", "no text"],
 )
 def test_spoilt_cache_is_built_again(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, spoil: object
+    folder: Path, monkeypatch: pytest.MonkeyPatch, spoil: Callable[[bytes], bytes]
 ) -> None:
     told = builds(monkeypatch)
     assert parses()
     (file,) = folder.iterdir()
     whole = file.read_bytes()
-    assert callable(spoil)
     file.write_bytes(spoil(whole))
     assert parses()
     assert len(told) == 2

@@ -24,7 +24,8 @@ class Automaton:
     def __init__(self, parser: Lark) -> None:
         state = parser.parse_interactive("")
         table = state.parser_state.parse_conf
-        self._lexers: Any = state.lexer_thread.lexer.lexers
+        lexer: Any = state.lexer_thread.lexer
+        self._lexers = lexer.lexers
         self._ignored = frozenset(parser.lexer_conf.ignore)
         self._start: int = table.start_state
         self._end: int = table.end_state

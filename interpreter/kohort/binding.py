@@ -15,8 +15,8 @@ from kohort.binding_functions import CALLS
 from kohort.command import Command, commands
 from kohort.diagnostic import Span, suggestion, wrong
 from kohort.expression_types import typed
-from kohort.phrase_tree import calendar_date, name_text
 from kohort.scope import BindingValue
+from kohort.tokens import calendar_date, name_text
 
 if TYPE_CHECKING:
     from kohort.syntax import Statement

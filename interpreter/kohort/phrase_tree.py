@@ -6,10 +6,7 @@ as `Computed` phrases and as `Binding` and `Concat` in expressions.
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Callable, Sequence
-from datetime import date
 from typing import Any, Final, TypeAlias
 
 from lark import Token, Tree
@@ -17,11 +14,9 @@ from lark import Token, Tree
 from kohort import expression as tree
 from kohort import phrases as p
 from kohort.diagnostic import Span, wrong
+from kohort.tokens import leaf, name_text, signed_number, span_of
 
 Node: TypeAlias = "Tree[Token] | Token | None"
-_LARGEST: Final = 2**63 - 1
-_EPOCH: Final = date(1970, 1, 1).toordinal()
-_DATE: Final = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 
 
 def build(node: Node, at: int) -> Any:
@@ -32,113 +27,8 @@ def build(node: Node, at: int) -> Any:
     if node is None:
         return None
     if isinstance(node, Token):
-        made = _TOKENS.get(node.type, _word)
-        return made(node, at)
+        return leaf(node, at)
     return _RULES[node.data](node.children, at)
-
-
-def span_of(token: Token, at: int) -> Span:
-    """Give a token's range in the script."""
-    assert token.start_pos is not None
-    return Span(at + token.start_pos, at + token.start_pos + len(token))
-
-
-# ---- tokens
-
-
-def name_text(written: str) -> str:
-    """Give a name with composed letters, so that `å` is one name however it was typed."""
-    return written if written.isascii() else unicodedata.normalize("NFC", written)
-
-
-def _word(token: Token, at: int) -> p.Word:
-    word = p.Word(name_text(token.value), span_of(token, at))
-    if token.type in _PLAIN_NAMES and "@" in word.text:
-        message = f"'{word.text}' cannot be a name here"
-        wrong("not-a-name", message, word.span, "a name holds letters, digits and _")
-    return word
-
-
-_PLAIN_NAMES: Final = frozenset({
-    "NEW_DATASET",
-    "NEW_CODE_LIST",
-    "NEW_ALIAS",
-    "NEW_BINDING",
-    "ITERATOR",
-    "STATISTIC",
-    "OPTION",
-})
-
-
-def _number(token: Token, at: int, sign: int = 1) -> int | float:
-    text = token.value
-    whole = text.isdecimal()
-    if whole and len(text.lstrip("0")) > 19:
-        wrong("number-too-large", "this number is too large", span_of(token, at))
-    value = int(text) if whole else float(text)
-    if value > _LARGEST if whole else value == float("inf"):
-        wrong("number-too-large", "this number is too large", span_of(token, at))
-    return sign * value
-
-
-def _literal(token: Token, at: int) -> tree.Literal:
-    return tree.Literal(_number(token, at), span_of(token, at))
-
-
-def _text_literal(token: Token, at: int) -> tree.Literal:
-    return tree.Literal(token.value[1:-1], span_of(token, at))
-
-
-def _bank(token: Token, at: int) -> p.Bank:
-    name, _, version = token.value.partition(":")
-    span = span_of(token, at)
-    if not name or not version:
-        message = f"'{token.value}' names no version of a databank"
-        wrong("no-version", message, span, f"write it like '{name or 'no.ssb.fdb'}:45'")
-    if not all(part.isascii() and part.isdigit() for part in version.split(".")):
-        message = f"'{version}' is not the number of a version"
-        wrong("no-version", message, span, f"write it like '{name}:45'")
-    return p.Bank(name, version, span)
-
-
-def _path(token: Token, at: int) -> p.Path:
-    alias, _, name = token.value.partition("/")
-    span = span_of(token, at)
-    if not name.isidentifier():
-        message = f"'{name}' cannot be the name of a register variable"
-        wrong("not-a-path", message, span, "it is written alias/NAME")
-    middle = span.start + len(alias)
-    first = p.Word(name_text(alias), Span(span.start, middle))
-    return p.Path(first, p.Word(name_text(name), Span(middle + 1, span.end)), span)
-
-
-def calendar_date(text: str, span: Span) -> p.Date:
-    """Give the date that a text says, or raise `not-a-date`."""
-    found = _DATE.fullmatch(text)
-    if found is None or not text.isascii():
-        wrong("not-a-date", f"'{text}' is not a date", span, "a date is written YYYY-MM-DD")
-    year, month, day = map(int, found.groups())
-    try:
-        ordinal = date(year, month, day).toordinal()
-    except ValueError:
-        part = f"month {month}" if not 1 <= month <= 12 else f"day {day} in that month"
-        wrong("not-a-date", f"the date '{text}' does not exist: there is no {part}", span)
-    return p.Date(ordinal - _EPOCH, text, span)
-
-
-_TOKENS: Final[dict[str, Callable[[Token, int], Any]]] = {
-    "NUMBER": _literal,
-    "STRING": _text_literal,
-    "MISSING": lambda token, at: tree.Missing(span_of(token, at)),
-    "BINDING": lambda token, at: tree.Binding(name_text(token.value[1:]), span_of(token, at)),
-    "NAME": lambda token, at: tree.Name(name_text(token.value), span_of(token, at)),
-    "BANK": _bank,
-    "PATH": _path,
-    "DATE": lambda token, at: calendar_date(token.value, span_of(token, at)),
-    "GROUP": lambda token, at: p.Group(
-        "missing" if token == "." else token.value, span_of(token, at)
-    ),
-}
 
 
 # ---- expressions
@@ -148,9 +38,10 @@ Children: TypeAlias = "Sequence[Any]"
 
 def _binary(children: Children, at: int) -> tree.Binary:
     left, right = build(children[0], at), build(children[2], at)
-    if children[1] == "-":
+    operator = children[1].value
+    if operator == "-":
         _no_date(children, left.span.to(right.span))
-    return tree.Binary(children[1].value, left, right, left.span.to(right.span))
+    return tree.Binary(operator, left, right, left.span.to(right.span))
 
 
 def _no_date(children: Children, span: Span) -> None:
@@ -222,7 +113,7 @@ def _number_phrase(children: Children, at: int) -> Any:
         made = build(children[0], at)
         return p.Computed("number", made, made.span)
     sign, token = children
-    value = _number(token, at, 1 if sign is None else -1)
+    value = signed_number(token, at, 1 if sign is None else -1)
     span = span_of(token, at)
     return p.Number(value, span if sign is None else span_of(sign, at).to(span))
 
@@ -355,11 +246,11 @@ def _plain(made: Any) -> Any:
 
 def _level(children: Children, at: int) -> p.Level:
     iterators = tuple(build(child, at) for child in children[0].children)
-    lists = tuple(build(child, at) for child in children[2].children)
+    lists = [build(child, at) for child in children[2].children]
+    span = lists[0].span.to(lists[-1].span)
     if len(iterators) == 1 and len(lists) > 1:
-        items = tuple(item for values in lists for item in values)
-        lists = (p.Values(items, lists[0].span.to(lists[-1].span)),)
-    return p.Level(iterators, lists, iterators[0].span.to(lists[-1].span))
+        lists = [p.Values(tuple(item for values in lists for item in values), span)]
+    return p.Level(iterators, tuple(lists), iterators[0].span.to(span))
 
 
 def _range(children: Children, at: int) -> p.Values:

@@ -6,7 +6,7 @@ import gc
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
@@ -18,11 +18,13 @@ from kohort.diagnostic import Diagnostic, ScriptError, Span, wrong
 from kohort.misreading import explained, unknown_command
 from kohort.parser import automaton, parser, sentences
 from kohort.phrase_tree import build
-from kohort.phrases import Computed, Options
+from kohort.phrases import Options
 from kohort.source import Line, logical_lines
 
 _FIRST: Final = re.compile(r"[\w-]+")
 _BOUND: Final = re.compile(r"\$|\+\+|\b(?:bind|to_symbol|to_int|to_str|date_fmt)\s*\(")
+_QUOTED: Final = re.compile(r"['\"(]")
+_COMPUTED: Final = frozenset({"computed_name", "joined_name"})
 _EXPRESSION: Final = frozenset({"binary", "unary", "call", "concatenation", "joined_name"})
 _LEAVES: Final = frozenset({"NUMBER", "STRING", "MISSING", "BINDING", "NAME"})
 _LONG: Final = 20_000
@@ -106,19 +108,20 @@ def _statement(line: Line) -> Statement:
         span = span.to(line.raw_span)
     if known[word] and phrases[-1] is None:
         phrases[-1] = Options((), Span(span.end, span.end))
-    bound = _BOUND.search(text) is not None or ("(" in text and any(map(_computed, phrases)))
-    return Statement(word, tuple(phrases), span, bound)
+    bound = _BOUND.search(text) is not None or (_QUOTED.search(text) and _computed(tree))
+    return Statement(word, tuple(phrases), span, bool(bound))
 
 
-def _computed(phrase: Any) -> bool:
-    """Whether something in a phrase, such as a call in a list of names, is to be worked out."""
-    if isinstance(phrase, Computed):
-        return True
-    if isinstance(phrase, tuple):
-        return any(map(_computed, phrase))
-    if type(phrase).__module__ != Computed.__module__ or not is_dataclass(phrase):
-        return False
-    return any(_computed(getattr(phrase, field.name)) for field in fields(phrase))
+def _computed(tree: Tree[Token]) -> bool:
+    """Tell whether a name or date in the statement is to be worked out."""
+    waiting: list[Any] = [tree]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Tree):
+            if node.data in _COMPUTED:
+                return True
+            waiting.extend(node.children)
+    return False
 
 
 @lru_cache(maxsize=1024)
