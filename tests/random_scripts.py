@@ -14,6 +14,7 @@ HEAD = CONNECT + "".join(
     f"import db/{name}{date} as {name.removeprefix('K_').lower()}\n"
     for name, date in canary_bank.SOURCES.items()
 )
+HEAD += "generate made = wage - born\ngenerate other = exact > 500\n"
 
 _VOLUMES = ("mean", "std", "sum", "p25", "p50", "p75", "gini", "iqr", "freq")
 _STATISTICS = (
@@ -86,7 +87,7 @@ def statements(draw: st.DrawFn) -> str:
 @st.composite
 def _value(draw: st.DrawFn) -> str:
     kind = draw(st.integers(0, 5))
-    name = draw(pick("made", "other", "third"))
+    name = draw(pick("made", "third", "third", "fourth"))
     if kind == 0:
         return f"generate {name} = {draw(numbers())}{draw(limited())}"
     if kind == 1:
@@ -177,12 +178,13 @@ _MAKERS = (_value, _value, _units, _table, _table, _table, _model, _model, _word
 
 
 @st.composite
-def scripts(draw: st.DrawFn, most: int = 8) -> str:
-    """Give a script without its head, broken by a stray cut or swap in one of four."""
-    text = "\n".join(draw(st.lists(statements(), min_size=1, max_size=most)))
+def scripts(draw: st.DrawFn, most: int = 8) -> list[str]:
+    """Give pieces of a script, without its head; in one of four scripts one piece is broken."""
+    pieces = draw(st.lists(statements(), min_size=1, max_size=most))
     if draw(st.integers(0, 3)) == 0:
-        text = broken(text, draw(st.integers(0, 2**32)))
-    return text
+        place = draw(st.integers(0, len(pieces) - 1))
+        pieces[place] = broken(pieces[place], draw(st.integers(0, 2**32)))
+    return pieces
 
 
 def broken(text: str, seed: int) -> str:
