@@ -99,7 +99,7 @@ def _value(draw: st.DrawFn) -> str:
         ))  # fmt: skip
         return f"generate {name} = {expression}{draw(limited())}"
     if kind == 3:
-        flag = draw(pick("", "'many'", "'gone' *", "."))
+        flag = draw(pick("", "'many'", "'gone' missing"))
         return f"recode {draw(pick(*NUMERIC))} (min/1500000 = 1 'low') (nonmissing = 2 {flag})"
     if kind == 4:
         return f"generate {name} = {draw(conditions())}"
@@ -126,14 +126,21 @@ def _units(draw: st.DrawFn) -> str:
         f"({draw(pick(*_STATISTICS))}) {draw(pick(*NUMERIC, 'text', 'made'))} -> r{place}"
         for place in range(draw(st.integers(1, 3)))
     )
-    after = draw(pick("", "tabulate r0", "summarize", f"use people\nmerge r0 into others on {by}"))
+    after = draw(
+        pick(
+            "",
+            "tabulate r0",
+            "summarize",
+            f"merge r0 into people on {by}\nuse people\nsummarize r0",
+        )
+    )
     return f"clone-dataset people others\nuse others\ncollapse {results}, by({by})\n{after}"
 
 
 @st.composite
 def _table(draw: st.DrawFn) -> str:
     names = draw(
-        st.lists(pick(*TEXTS, "born", "wage", "exact", "made", "family"), min_size=1, max_size=3)
+        st.lists(pick(*TEXTS, "born", "wage", "exact", "made", "other"), min_size=1, max_size=3)
     )
     if draw(st.booleans()):
         what = " ".join(draw(st.sets(pick(*_VOLUMES), max_size=4)))
@@ -143,8 +150,9 @@ def _table(draw: st.DrawFn) -> str:
     else:
         kinds = ("freq", "rowpct", "colpct", "cellpct", "chi2", "missing", "nolabels", "flatten")
         options = " ".join(draw(st.sets(pick(*kinds), max_size=4)))
-    order = draw(pick("", "", "rowsort", "rowsort('1')", "top(3)", "bottom(5)", "missing"))
-    return f"tabulate {' '.join(names)}{draw(limited())}, {options} {order}"
+    order = draw(pick("", "", "rowsort", "rowsort('1')", "top(3)", "bottom(5)"))
+    options = f", {options} {order}" if options or order else ""
+    return f"tabulate {' '.join(names)}{draw(limited())}{options}"
 
 
 @st.composite
