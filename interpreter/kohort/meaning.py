@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from math import isfinite
+from math import isfinite, prod
 from typing import Final
 
 _LOGIC: Final = frozenset({
@@ -94,18 +94,22 @@ def _bound(meaning: Meaning) -> float | None:
         return None
     match meaning.kind:
         case "num":
-            return abs(float(meaning.text))
+            return abs(value_of(meaning))
         case "source":
             return _REGISTER
         case "add" | "sub" | "neg":
             return sum(known)
         case "mul":
-            product = 1.0
-            for bound in known:
-                product *= bound
-            return product
+            return prod(known)
+        case "div" if _divisor(meaning):
+            return known[0] / abs(value_of(meaning.parts[1]))
         case _:
             return None
+
+
+def _divisor(quotient: Meaning) -> bool:
+    """Whether a quotient has a constant divisor that makes nothing missing."""
+    return quotient.parts[1].kind == "num" and value_of(quotient.parts[1]) != 0
 
 
 TRUE: Final = Meaning("true")

@@ -78,12 +78,17 @@ class Tabulate(ShowCommand, name="tabulate"):
             return written or ("freq",)
         return written if any(name in VOLUMES for name in written) else ("mean", *written)
 
+    def _title(self) -> str:
+        written = "tabulate " + " ".join(word.text for word in self.variables)
+        summarized = " ".join(word.text for word in self.options.words("summarize"))
+        return f"{written}, summarize({summarized})" if summarized else written
+
     def run(self, dataset: Dataset, scope: Scope) -> Frequencies | Magnitudes:
         """Ask for the counts, or for the values in each cell."""
         axes = [scope.find(word) for word in self.variables]
         rows = selected(dataset, self.condition)
         settings = {
-            "title": "tabulate " + " ".join(word.text for word in self.variables),
+            "title": self._title(),
             "nolabels": "nolabels" in self.options,
             "flatten": "flatten" in self.options,
             "chi2": "chi2" in self.options,
