@@ -172,9 +172,10 @@ def test_populations() -> None:
     assert not population.large_enough(default, 1009)
     assert population.large_enough(default, 1010)
     assert population.large_enough(OPEN.population, 0)
-    assert population.edit_allowed(default, 1, 5000)
+    assert population.edit_allowed(default, 1, 4999)
     floor = MICRODATA.population
-    answers = [population.edit_allowed(floor, n, 5000) for n in (0, 9, 10, 4990, 4991, 5000)]
+    touched = (0, 9, 10, 4990, 4991, 5000)
+    answers = [population.edit_allowed(floor, n, 5000 - n) for n in touched]
     assert answers == [True, False, True, True, False, True]
     assert not population.sample_large_enough(DEFAULT.sample, 999)
     assert population.sample_large_enough(DEFAULT.sample, 1000)
@@ -197,7 +198,7 @@ DECISIONS = (
 )
 PUBLISHED = {
     "cells", "levels", "margin", "margins", "nonzero", "numerators", "ones", "published_n",
-    "totals", "touched",
+    "spared", "totals", "touched",
 }  # fmt: skip
 METADATA = {"sensitive", "percent"}
 

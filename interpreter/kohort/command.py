@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal, dataclass_transform
 
 from kohort import wording
 from kohort.diagnostic import Span, suggestion, wrong
+from kohort.expression import Unary
 from kohort.phrases import Condition, Number, OptionCall, Options, Term, Text
 from kohort.scope import BindingValue, Scope, Shape
 
@@ -96,12 +97,17 @@ class DataCommand(Command):
     def run(self, dataset: Dataset, scope: Scope) -> Dataset:
         """Give the changed dataset; `scope` is the state before the statement."""
 
-    def edited(self, dataset: Dataset) -> Size | None:
-        """Count the units whose values an `if` clause changes; None where no clause does."""
-        condition = getattr(self, "condition", None)
+    def edited(self, dataset: Dataset) -> tuple[Size, Size] | None:
+        """Count the units whose values an `if` clause changes, and the others.
+
+        None where no clause does.
+        """
+        condition: Condition | None = getattr(self, "condition", None)
         if condition is None or not self.edits_values:
             return None
-        return selected(dataset, condition).size("", {}, change=False)
+        touched = selected(dataset, condition)
+        spared = selected(dataset, opposite(condition))
+        return touched.size("", {}, change=False), spared.size("", {}, change=False)
 
     def status(self, dataset: Dataset, before: Shape) -> Size | Done | None:
         """Give the request for the status line of the changed dataset, or None for no line.
@@ -144,14 +150,18 @@ class PromptCommand(Command):
 
 
 _registry: dict[str, type[Command]] = {}
+_loaded = False
 
 
 def commands() -> Mapping[str, type[Command]]:
     """Give all commands by name, loading stdlib/commands on first use."""
-    if not _registry:
+    global _loaded
+    if not _loaded:
         package = importlib.import_module("kohort.stdlib.commands")
         for module in pkgutil.iter_modules(package.__path__):
             importlib.import_module(f"{package.__name__}.{module.name}")
+        # Only now: another thread (completion) must not take a part for the whole.
+        _loaded = True
     return _registry
 
 
@@ -169,6 +179,11 @@ def selected(dataset: Dataset, condition: Condition | None) -> Dataset:
         return dataset
     shape = narrowed(dataset.shape, condition)
     return dataset.narrowed(condition.expression).described(shape)
+
+
+def opposite(condition: Condition) -> Condition:
+    """Give the `if` clause of the rows that this one leaves out."""
+    return Condition(Unary("!", condition.expression, condition.span), condition.span)
 
 
 def check_options(command: type[Command], options: Options) -> None:
@@ -255,5 +270,5 @@ def _check_bounds(name: str, item: Number, option: Option) -> None:
 __all__ = [
     "Command", "DataCommand", "Option", "PromptCommand", "ShowCommand", "SteerCommand",
     "TellCommand",
-    "check_options", "commands", "narrowed", "selected",
+    "check_options", "commands", "narrowed", "opposite", "selected",
 ]  # fmt: skip

@@ -170,9 +170,9 @@ class _Run:
         session = self.session
         name = _active(before)
         dataset = session.datasets[name]
-        edited = command.edited(dataset)
+        edited = command.edited(dataset) if session.gate.guards_edits else None
         if edited is not None:
-            session.gate.permit_edit(edited, dataset.size("", {}, change=False), command.span)
+            session.gate.permit_edit(*edited, command.span)
         changed = command.run(dataset, before).described(session.scope.datasets[name])
         status = command.status(changed, before.datasets[name])
         session.put(changed, status, command.span)

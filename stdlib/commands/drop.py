@@ -3,12 +3,13 @@
 from dataclasses import replace
 
 from kohort import wording
+from kohort.command import opposite
 from kohort.dataset import Dataset
 from kohort.phrases import Condition, Words
 from kohort.results import Done, Size
 from kohort.scope import Scope, Shape
 
-from .keep import Selection, opposite
+from .keep import Selection
 
 
 class Drop(Selection, name="drop"):
@@ -29,7 +30,7 @@ class Drop(Selection, name="drop"):
     def run(self, dataset: Dataset, scope: Scope) -> Dataset:
         """Remove the rows or columns."""
         if self.condition is not None:
-            return dataset.narrowed(opposite(self.condition))
+            return dataset.narrowed(opposite(self.condition).expression)
         return dataset.without([word.text for word in self.variables or ()])
 
     def status(self, dataset: Dataset, before: Shape) -> Size | Done:

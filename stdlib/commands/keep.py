@@ -6,7 +6,6 @@ from kohort import wording
 from kohort.command import DataCommand
 from kohort.dataset import Dataset
 from kohort.diagnostic import wrong
-from kohort.expression import Expression, Unary
 from kohort.expression_types import condition_typed
 from kohort.phrases import Condition, Word, Words
 from kohort.results import Done, Size
@@ -86,8 +85,3 @@ class Keep(Selection, name="keep"):
             return dataset.size("kept", {"dataset": dataset.shape.name})
         names = " ".join(word.text for word in self.variables or ())
         return Done("kept_variables", {"names": names, "dataset": dataset.shape.name})
-
-
-def opposite(condition: Condition) -> Expression:
-    """Give the condition that holds where this one does not."""
-    return Unary("!", condition.expression, condition.span)

@@ -10,10 +10,13 @@ def large_enough(limits: PopulationLimits, published_n: int) -> bool:
     return published_n >= limits.min_units + limits.margin
 
 
-def edit_allowed(limits: PopulationLimits, touched: int, published_n: int) -> bool:
-    """Tell whether values may be changed for `touched` of `published_n` units, both published."""
-    floor = limits.edit_floor
-    return floor == 0 or floor <= touched <= published_n - floor or touched in {0, published_n}
+def edit_allowed(limits: PopulationLimits, touched: int, spared: int) -> bool:
+    """Tell whether values may be changed for `touched` units and not for `spared`, both published.
+
+    The spared ones have a published number of their own, so that a change and its opposite are
+    judged alike.
+    """
+    return all(n == 0 or n >= limits.edit_floor for n in (touched, spared))
 
 
 def sample_large_enough(limits: SampleLimits, published_n: int) -> bool:

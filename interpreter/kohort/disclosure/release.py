@@ -94,10 +94,15 @@ class Gate:
         ):
             raise RefusedError("population-too-small", span)
 
-    def permit_edit(self, edited: Size, whole: Size, span: Span) -> None:
+    @property
+    def guards_edits(self) -> bool:
+        """Whether a change of values must touch, and spare, a number of units."""
+        return self.policy.profile.population.edit_floor > 0
+
+    def permit_edit(self, touched: Size, spared: Size, span: Span) -> None:
         """Check the edit floor on published numbers. Raises `RefusedError`."""
         limits = self.policy.profile.population
-        if limits.edit_floor and not edit_allowed(limits, self.count(edited), self.count(whole)):
+        if not edit_allowed(limits, self.count(touched), self.count(spared)):
             raise RefusedError("edit-too-small", span)
 
     @property
