@@ -43,7 +43,8 @@ class PageTest(pytest.Item):
         """Run the page's scripts and compare."""
         page = Page.read(self.path)
         session = _session(self.config, page.front)
-        now = page.rewritten(lambda script, _: run(session, script))
+        named = page.front.get("profile", "")
+        now = page.rewritten(lambda script, _: run(session, script, named))
         if self.config.getoption("--accept") and now != page.text:
             page.path.write_text(now, encoding="utf-8")
         elif now != page.text:

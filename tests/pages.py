@@ -70,15 +70,19 @@ def _output(printed: str) -> str:
     return f"```output\n{printed}```" if printed else "```output\n```"
 
 
-def run(session: Session, script: str) -> str:
-    """Give what a script prints: results, and mistakes at their place."""
-    return printed(script, session.run(script, batch=False))
+def run(session: Session, script: str, profile: str = "") -> str:
+    """Give what a script prints: results, and mistakes at their place.
+
+    `profile` is the one that the page names at its head, so that no output need name it again.
+    """
+    return printed(script, session.run(script, batch=False), profile)
 
 
-def printed(script: str, events: Iterable[Event]) -> str:
+def printed(script: str, events: Iterable[Event], profile: str = "") -> str:
     """Give what events look like on a page."""
     stream = StringIO()
     output = TextOutput(stream, stream, LOOK, script)
+    output.profile = profile
     for event in events:
         output.put(event)
     output.end()
