@@ -48,3 +48,25 @@ def test_the_guard_would_see_a_heavy_import() -> None:
 def test_the_command_line_itself_imports_little() -> None:
     light = imported_by("import kohort.__main__")
     assert not light & {"lark", "prompt_toolkit", "pygments", "platformdirs"}
+
+
+@pytest.mark.parametrize("registry", ["kohort.command commands", "kohort.function functions"])
+def test_no_thread_takes_a_part_of_a_registry_for_the_whole(registry: str) -> None:
+    """Completion asks in a thread of its own while the line is checked."""
+    module, name = registry.split()
+    script = f"""
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from time import sleep
+from {module} import {name}
+def size(wait):
+    sleep(wait / 1000)
+    return len({name}())
+with ThreadPoolExecutor(8) as pool:
+    sizes = set(pool.map(size, range(0, 32, 4)))
+sys.stdout.write(str(len(sizes)))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert done.stdout == "1"
