@@ -14,7 +14,7 @@ from kohort.disclosure.model_noise import ModelKeys, ModelNoise, clip_rank
 from kohort.disclosure.models import ModelNumbers, Refusal, release_linear
 from kohort.disclosure.profile import Profile
 from kohort.wording import Population
-from tests.asked_models import (
+from asked_models import (
     DEFAULT,
     KEYS,
     OPEN,

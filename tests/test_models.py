@@ -11,7 +11,7 @@ from kohort import wording
 from kohort.disclosure.model_noise import code_fingerprint
 from kohort.disclosure.models import Refusal, release_linear
 from kohort.wording import Meaning, Population
-from tests.asked_models import (
+from asked_models import (
     DEFAULT,
     KEYS,
     OPEN,
