@@ -120,7 +120,8 @@ class Column(Raw):
     `x`: float64 (N). `keys`: uint64 (N), record keys. `row`: int64 (N), row numbers in the
     (narrowed) dataset, for looking up cells; None means every row. `base_x`, `base_keys`: the same
     variable over the whole active dataset, from which winsorising limits come; None where they are
-    the same arrays. `units`: int64 (N), unit numbers where units have several rows, else None.
+    the same arrays. `units`, `base_units`: int64 (N), unit numbers where units have several rows,
+    else None.
     """
 
     variable: Variable
@@ -131,6 +132,7 @@ class Column(Raw):
     base_keys: NDArray[np.uint64] | None = None
     base_population: wording.Population | None = None
     units: NDArray[np.int64] | None = None
+    base_units: NDArray[np.int64] | None = None
 
 
 @dataclass(frozen=True, repr=False)

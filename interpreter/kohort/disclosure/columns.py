@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -34,15 +34,36 @@ class Base:
     rarely: bool
 
 
+def active(column: Column) -> Contributors:
+    """Give the values of a variable in the whole active dataset, as one cell."""
+    if column.base_x is None or column.base_keys is None:
+        return gathered(None, 1, column.x, column.keys, column.units)
+    return gathered(None, 1, column.base_x, column.base_keys, column.base_units)
+
+
+def _other_than_zero(group: Contributors) -> Contributors:
+    """Give the part of one cell that is not 0."""
+    chosen = group.x != 0
+    if chosen.all():
+        return group
+    units = None if group.units is None else group.units[chosen]
+    return gathered(None, 1, group.x[chosen], group.keys[chosen], units)
+
+
 def base_of(
-    secret: Master, profile: Profile, column: Column, population: wording.Population
+    secret: Master,
+    profile: Profile,
+    column: Column,
+    population: wording.Population,
+    group: Contributors | None = None,
 ) -> Base:
-    """Give limits and kind of a variable in the active dataset, decided on published counts."""
-    x = column.x if column.base_x is None else column.base_x
-    keys = column.keys if column.base_keys is None else column.base_keys
-    group = gathered(None, 1, x, keys)
+    """Give limits and kind of a variable in the active dataset, decided on published counts.
+
+    `group`: the column's `active` values, where they have been gathered before.
+    """
+    group = active(column) if group is None else group
     winsor = dataset_limits(secret, profile.magnitudes, group)
-    some = gathered(None, 1, x[x != 0], keys[x != 0])
+    some = _other_than_zero(group)
     meaning = column.variable.meaning
     observed = wording.observed(column.variable)
     words = [population.wording(observed)]
@@ -64,7 +85,8 @@ class CellStatistics:
     """The published statistics of one variable in k cells, worked out as they are asked for.
 
     `cell`: int (N), the cell of each row of the column, or None for one cell; `populations`: the
-    wording of each cell's contributors without the variable's own column.
+    wording of each cell's contributors without the variable's own column; `asked`: the statistics
+    that are to be shown; `group`: the contributors, where they have been gathered before.
     """
 
     def __init__(
@@ -77,10 +99,15 @@ class CellStatistics:
         k: int,
         wordings: Sequence[str],
         condition: wording.Meaning,
+        asked: Collection[str] = (),
+        group: Contributors | None = None,
     ) -> None:
         self.secret, self.profile, self.column, self.base = secret, profile, column, base
         self.cell, self.k = cell, k
-        self.group: Contributors = gathered(cell, k, column.x, column.keys, column.units)
+        self.asked = asked
+        if group is None:
+            group = gathered(cell, k, column.x, column.keys, column.units)
+        self.group: Contributors = group
         self.populations = wordings
         self.wordings = [_narrowed(words, wording.observed(column.variable)) for words in wordings]
         self.meaning = condition
@@ -99,7 +126,7 @@ class CellStatistics:
 
     @cached_property
     def moments(self) -> Moments:
-        """Mean, standard deviation, sum and Gini coefficient."""
+        """Mean, standard deviation and sum, and the Gini coefficient if it is to be shown."""
         if self.column.variable.binary:
             return self._of_binary()
         if self.base.rarely:
@@ -109,7 +136,8 @@ class CellStatistics:
     def _of(
         self, group: Contributors, words: Sequence[str], n: NDArray[np.int64], winsor: WinsorLimits
     ) -> Moments:
-        names = ("mean", "sd", "sum", "gini")
+        # A Gini coefficient needs a sort of its own.
+        names = ("mean", "sd", "sum", "gini") if "gini" in self.asked else ("mean", "sd", "sum")
         return published_moments(
             self.secret, self.profile.magnitudes, group, winsor, words, n, names
         )
@@ -153,9 +181,7 @@ class CellStatistics:
     def _of_rare(self) -> Moments:
         chosen = self.column.x != 0
         group, nonzero, words = self._subset(chosen, _nonzero(self.meaning))
-        base_x = self.column.x if self.column.base_x is None else self.column.base_x
-        keys = self.column.keys if self.column.base_keys is None else self.column.base_keys
-        some = gathered(None, 1, base_x[base_x != 0], keys[base_x != 0])
+        some = _other_than_zero(active(self.column))
         winsor = dataset_limits(self.secret, self.profile.magnitudes, some)
         spoken = [wording.magnitude(w, self.meaning) for w in words]
         among = self._of(group, spoken, nonzero, winsor)

@@ -79,8 +79,9 @@ def statistics_of(
         positions = place[positions]
     words = counted.words.of(found.cells)
     return CellStatistics(
-        secret, profile, column, base, positions, len(found.kept), words, column.variable.meaning
-    )
+        secret, profile, column, base, positions, len(found.kept), words, column.variable.meaning,
+        raw.statistics,
+    )  # fmt: skip
 
 
 def _values(

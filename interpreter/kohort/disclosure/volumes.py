@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kohort.diagnostic import Span
-from kohort.disclosure.columns import CellStatistics, base_of
+from kohort.disclosure.columns import CellStatistics, active, base_of
 from kohort.disclosure.counted import Counted, Place, Subset
 from kohort.disclosure.frequencies import judged, refuse_large
 from kohort.disclosure.keys import Master
@@ -82,11 +82,7 @@ def summary_table(secret: Master, profile: Profile, raw: Summary) -> Table:
     """Give what may be shown of `summarize`: one row per variable."""
     made = []
     for column in raw.columns:
-        base = base_of(secret, profile, column, column.base_population or raw.shape.population)
-        words = [raw.shape.population.wording()]
-        made.append(
-            CellStatistics(secret, profile, column, base, None, 1, words, column.variable.meaning)
-        )
+        made.append(_described(secret, profile, raw, column))
     smallest = min((int(statistics.n[0]) for statistics in made), default=0)
     extremes = extreme_percents(profile.quantiles, smallest)
     names = ["mean", "std", "n"]
@@ -101,3 +97,18 @@ def summary_table(secret: Master, profile: Profile, raw: Summary) -> Table:
     cells = tuple(tuple(s.at(name, 0) for name in names) for s in made)
     stub = (Key("statistic"),)
     return Table("summarize", stub, rows, columns, cells, tuple(magnitude_notes(profile)))
+
+
+def _described(secret: Master, profile: Profile, raw: Summary, column: Column) -> CellStatistics:
+    """Give the statistics of all values of a variable."""
+    whole = active(column)
+    described = whole if column.base_x is None else None
+    if described is not None:
+        # Sorted for the percentiles anyway: the limits then need no order of their own.
+        _ = described.ordered
+    population = column.base_population or raw.shape.population
+    base = base_of(secret, profile, column, population, whole)
+    return CellStatistics(
+        secret, profile, column, base, None, 1, [raw.shape.population.wording()],
+        column.variable.meaning, raw.statistics, described,
+    )  # fmt: skip
