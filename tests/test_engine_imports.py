@@ -183,6 +183,7 @@ def test_unused_imports_are_not_read(bank: Bank) -> None:
     assert people.narrowed(expression("SEX == '1'")).size("", {}).n == 2
     with pytest.raises(EngineError) as caught:
         values_through_a_request(people)
+    assert caught.value.code == "register-file-damaged"
     assert_silent(caught.value)
 
 

@@ -8,17 +8,19 @@ import sys
 import tempfile
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from registers import Bank, ids, key_sum, values, variable
 from written import expression
 
+from kohort import wording
 from kohort.diagnostic import NOWHERE
 from kohort.engine.store import ColumnStore
 from kohort.expression import Expression
 from kohort.phrases import Group, Interval, Number, Rule, Rules, Text
-from kohort.scope import Type
+from kohort.scope import Kind, Shape, Type, Variable
 
 MANY = range(1, 41)
 
@@ -50,6 +52,14 @@ BANK = made(Path(FOLDER.name) / "bank")
 def people() -> ColumnStore:
     """Give a dataset of forty people."""
     return everybody(BANK)
+
+
+def test_a_dataset_before_its_first_import() -> None:
+    """It has nobody, and can be asked, narrowed and sampled."""
+    empty = BANK.empty()
+    assert (empty.size("", {}).n, empty.size("", {}).sums) == (0, 0)
+    assert ids(empty.narrowed(expression("1 == 1")).rebased()) == []
+    assert ids(empty.sampled(0.5, 1)) == []
 
 
 def test_narrowing_keeps_rows_where_the_condition_is_one(people: ColumnStore) -> None:
@@ -222,6 +232,20 @@ def test_joining_on_a_reference_and_on_the_key(people: ColumnStore) -> None:
     later = people.renamed("wage", "own").joined(source, ["wage"], "mother")
     later = later.narrowed(expression("sex == '0'")).rebased()
     assert values(later, "wage") == [w for i, w in zip(MANY, wanted, strict=True) if i % 2 == 0]
+
+
+def test_joining_on_a_text_with_few_values(people: ColumnStore) -> None:
+    """Municipalities, sexes: the key is coded, and may be missing or unknown to the source."""
+    code = expression("rowconcat(sex, substr(string(wage), 1, 1))")
+    people = people.with_column("code", code, Type.TEXT, expression("wage > 500"))
+    key = Variable("code", Type.TEXT, wording.UNKNOWN)
+    shape = Shape("s", Kind.AGGREGATED, None, key, {"n": variable("n", Type.INTEGER)}, public=True)
+    source = people.from_published(shape, ["13", "01", "99"], {"n": np.array([3.0, 1.0, 9.0])})
+    joined = people.joined(source, ["n"], "code")
+    known = {(1, "3"): 3, (0, "1"): 1}
+    assert values(joined, "n") == [
+        known.get((i % 2, str(100 * i)[0])) if i % 5 and i > 5 else None for i in MANY
+    ]
 
 
 # ---- sampling

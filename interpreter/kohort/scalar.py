@@ -107,6 +107,9 @@ class Scalar:
         applied = getattr(import_module(module), name)
         return _calculated(lambda *given: float(applied(*map(float, given))), self, *others)
 
+    def quantile_group(self, count: int) -> Scalar:
+        raise TypeError("a single value has no place among others")
+
     # ---- comparisons and conditions
 
     def __lt__(self, other: Scalar | Plain) -> Scalar:

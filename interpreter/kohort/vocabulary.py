@@ -72,6 +72,14 @@ class Column(Protocol):
         """Apply a function of decimals named by where it lies: `math.sin`, `scipy.special.ndtr`."""
         ...
 
+    def quantile_group(self, count: int) -> Self:
+        """Number the values 0 to count - 1 by how many of the quantiles between groups they exceed.
+
+        Looks at all rows: quantiles by linear interpolation of what is not missing. Equal values
+        share a group. Single values have none (`TypeError`).
+        """
+        ...
+
     # ---- comparisons and conditions: flags
 
     def __lt__(self, other: Self | Plain) -> Self: ...

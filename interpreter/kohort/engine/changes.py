@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Self
@@ -12,7 +12,7 @@ import polars as pl
 
 from kohort import vocabulary
 from kohort.engine import recoding
-from kohort.engine.evaluation import calculated, expression_of
+from kohort.engine.evaluation import Calculation, among, calculated, expression_of
 from kohort.engine.failure import guarded
 from kohort.engine.matching import places
 from kohort.engine.node import Node
@@ -49,6 +49,10 @@ class Changes(Table):
         if keep_old:
             used |= {name}
 
+        if whole:
+            # A function that looks at other rows looks at the rows of the condition.
+            new = among(new, holds)
+
         def conditional(given: Mapping[str, Vector]) -> Vector:
             if keep_old:
                 return holds(given).choose(new(given), given[name])
@@ -84,7 +88,7 @@ class Changes(Table):
         self,
         name: str,
         used: frozenset[str] | set[str],
-        calculation: Callable[[Mapping[str, Vector]], Vector],
+        calculation: Calculation,
         type_: Type,
         whole: bool = False,
     ) -> Self:

@@ -10,7 +10,7 @@ import polars as pl
 
 from kohort import expression as tree
 from kohort import vocabulary
-from kohort.engine.values import stacked
+from kohort.engine.values import Selection, gathered, stacked
 from kohort.engine.vector import Vector, constant
 
 Calculation: TypeAlias = Callable[[Mapping[str, Vector]], Vector]
@@ -23,6 +23,25 @@ _STRETCH = 1 << 20
 def expression_of(written: tree.Expression) -> Calculation:
     """Give the calculation that a checked expression over variables describes."""
     return lambda columns: vocabulary.evaluated(written, columns.__getitem__, constant)
+
+
+def among(calculation: Calculation, condition: Calculation) -> Calculation:
+    """Give the calculation done on the rows where a condition holds, missing elsewhere."""
+
+    def selected(columns: Mapping[str, Vector]) -> Vector:
+        holds = condition(columns).truth()
+        if holds.constant:
+            return calculation(columns).where(holds)
+        mask = holds.spread()
+        selection = Selection(mask)
+        some = {name: selection.of(vector) for name, vector in columns.items()}
+        answer = calculation(some)
+        if answer.constant:
+            return answer.where(holds)
+        spots = pl.select(pl.when(mask).then(mask.cum_sum() - 1).cast(pl.UInt32).alias(""))
+        return gathered(answer, spots.to_series())
+
+    return selected
 
 
 def calculated(

@@ -21,25 +21,32 @@ class EngineError(Exception):
         self.code = code
 
 
-def guarded(operation: Callable[P, R]) -> Callable[P, R]:
-    """Let nothing but `EngineError` out of an operation.
+def failing_as(code: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Let nothing but `EngineError` out of an operation; what fails in it gets the code.
 
     The texts of polars, numpy and the operating system can quote cell values, so neither they
     nor the errors that carried them stay attached.
     """
 
-    @functools.wraps(operation)
-    def guard(*args: P.args, **kwargs: P.kwargs) -> R:
-        try:
-            return operation(*args, **kwargs)
-        except (EngineError, KeyboardInterrupt, SystemExit, GeneratorExit):
-            raise
-        except MemoryError:
-            code = "out-of-memory"
-        # A panic inside polars is not an Exception but a BaseException.
-        except BaseException:
-            code = "engine-failure"
-        # Raised here, outside the handler, so that the first error does not stay as its context.
-        raise EngineError(code)
+    def decorated(operation: Callable[P, R]) -> Callable[P, R]:
+        @functools.wraps(operation)
+        def guard(*args: P.args, **kwargs: P.kwargs) -> R:
+            failure = code
+            try:
+                return operation(*args, **kwargs)
+            except (EngineError, KeyboardInterrupt, SystemExit, GeneratorExit):
+                raise
+            except MemoryError:
+                failure = "out-of-memory"
+            # A panic inside polars is not an Exception but a BaseException.
+            except BaseException:
+                pass
+            # Raised outside the handlers, so that the first error does not stay as its context.
+            raise EngineError(failure)
 
-    return guard
+        return guard
+
+    return decorated
+
+
+guarded = failing_as("engine-failure")

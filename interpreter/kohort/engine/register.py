@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from kohort.engine import numbers
-from kohort.engine.failure import EngineError
+from kohort.engine.failure import EngineError, failing_as
 from kohort.engine.values import DTYPES, compact, from_texts
 from kohort.engine.vector import Vector
 from kohort.scope import Type
@@ -56,6 +56,7 @@ def files(entry: RegisterVariable, day: int | None) -> tuple[Path, ...]:
     return found
 
 
+@failing_as("register-file-damaged")
 def read(entry: RegisterVariable, day: int | None, found: Sequence[Path]) -> Records:
     """Give the records in force on a day (of a fixed variable: all of them)."""
     rows = pl.scan_parquet(list(found), hive_partitioning=False, missing_columns="insert")

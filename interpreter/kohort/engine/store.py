@@ -112,6 +112,8 @@ class ColumnStore(Changes, Answers):
     def sampled(self, fraction: float, bucket: int) -> Self:
         """Keep the units whose keyed hash for the bucket is below the fraction."""
         rows = self.rows
+        if not len(rows):
+            return self
         key = self.ring.sample_key(rows.root, bucket)
         keys = rows.keys
         if rows.unit_type is None:

@@ -107,6 +107,10 @@ class Vector:
     def elementwise(self, function: str, *others: Operand) -> Vector:
         return _applied(lambda *given: numbers.elementwise(function, *given), self, *others)
 
+    def quantile_group(self, count: int) -> Vector:
+        # Row by row, since how often a value occurs decides where the quantiles are.
+        return Vector(numbers.quantile_group(self.spread(), count), constant=self.constant)
+
     # ---- comparisons and conditions
 
     def __lt__(self, other: Operand) -> Vector:
@@ -273,6 +277,9 @@ def _among(series: pl.Series, *items: pl.Series) -> pl.Series:
 
 
 def _chosen(condition: pl.Series, yes: pl.Series, no: pl.Series | None) -> pl.Series:
+    if no is not None and pl.String in (yes.dtype, no.dtype) and yes.dtype != no.dtype:
+        # Only a lone missing value has another type than the texts beside it.
+        yes, no = yes.cast(pl.String), no.cast(pl.String)
     chosen = pl.when(condition).then(yes)
     given = chosen.otherwise(None) if no is None else chosen.otherwise(no)
     return pl.select(given.alias("")).to_series()
