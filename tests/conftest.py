@@ -7,7 +7,7 @@ from pathlib import Path
 
 import banks
 import pytest
-from pages import Page, run
+from pages import Page, shown
 
 from kohort.assembly import new_session
 from kohort.session import Session
@@ -44,7 +44,7 @@ class PageTest(pytest.Item):
         page = Page.read(self.path)
         session = _session(self.config, page.front)
         named = page.front.get("profile", "")
-        now = page.rewritten(lambda script, _: run(session, script, named))
+        now = page.rewritten(lambda script, tags: shown(session, script, tags, named))
         if self.config.getoption("--accept") and now != page.text:
             page.path.write_text(now, encoding="utf-8")
         elif now != page.text:

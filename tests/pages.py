@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
 
-from kohort.event import Event
-from kohort.output import TextOutput
+from kohort import program
+from kohort.event import Event, Told
+from kohort.output import JsonOutput, TextOutput
 from kohort.render import Look
 from kohort.session import Session
 
@@ -76,6 +77,24 @@ def run(session: Session, script: str, profile: str = "") -> str:
     `profile` is the one that the page names at its head, so that no output need name it again.
     """
     return printed(script, session.run(script, batch=False), profile)
+
+
+def shown(session: Session, script: str, tags: str, profile: str = "") -> str:
+    """Give what a fence of a page prints.
+
+    Its tags may say `check`, to check the script only, or `json`, for the form that programs read.
+    """
+    if "check" in tags:
+        report = program.check(program.read(script), session.scope.copy())
+        return printed(script, map(Told, report.diagnostics), profile)
+    if "json" in tags:
+        stream = StringIO()
+        output = JsonOutput(stream, LOOK, script)
+        for event in session.run(script, batch=False):
+            output.put(event)
+        # The hash of the profile would change the page with every edit of the profile.
+        return re.sub(r'("profile_hash": )"[^"]*"', r'\1"..."', stream.getvalue())
+    return run(session, script, profile)
 
 
 def printed(script: str, events: Iterable[Event], profile: str = "") -> str:
