@@ -7,6 +7,7 @@ import operator
 from collections.abc import Callable
 from typing import TypeAlias
 
+import numpy as np
 import polars as pl
 import pytest
 from hypothesis import given, settings
@@ -175,12 +176,10 @@ def _counts(function: Function) -> tuple[int, int]:
 
 @given(st.data(), ROWS, st.sampled_from(["plain", "coded", "mixed"]))
 @settings(max_examples=20, deadline=None)
-@pytest.mark.parametrize("name", sorted(functions()))
+@pytest.mark.parametrize("name", sorted(n for n, f in functions().items() if f.elementwise))
 def test_each_function(name: str, data: st.DataObject, rows: Rows, how: str) -> None:
     """Every function of the library that looks at its own row only."""
     function = functions()[name]
-    if not function.elementwise:
-        pytest.skip("looks at other rows")
     count = data.draw(st.integers(*_counts(function)))
     given_ = []
     for position in range(count):
@@ -198,6 +197,24 @@ def test_examples_on_columns(text: str, value: Value) -> None:
     columns = {"none": missing} if "none" in text else {}
     answer = calculated(expression_of(written), columns, 2).spread().to_list()
     assert all(close(found, value) for found in answer)
+
+
+@given(st.lists(st.one_of(st.none(), st.integers(-9, 9)), min_size=1), st.integers(2, 12))
+@settings(max_examples=100, deadline=None)
+def test_quantile_groups(values: list[int | None], count: int) -> None:
+    """A value's group is how many of the quantiles between groups it exceeds (language 4.2)."""
+    written = expression(f"quantile(i, {count})")
+    column = Vector(pl.Series(values, dtype=pl.Int64))
+    valid = sorted(value for value in values if value is not None)
+    cuts = [_quantile(valid, k / count) for k in range(1, count)] if valid else []
+    wanted = [None if v is None else sum(cut < v for cut in cuts) for v in values]
+    for given_column in (column, from_codes(coded(column))):
+        found = calculated(expression_of(written), {"i": given_column}, len(values), whole=True)
+        assert found.spread().to_list() == wanted
+
+
+def _quantile(ordered: list[int], share: float) -> float:
+    return float(np.quantile(ordered, share))
 
 
 def test_long_columns_are_cut_into_stretches(monkeypatch: pytest.MonkeyPatch) -> None:
