@@ -35,6 +35,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         _complain("interrupted")
         return exit_code.INTERRUPTED
+    except OSError as error:
+        from kohort.script_file import reason
+
+        _complain(f"the system says: {reason(error)}")
+        return exit_code.UNSTARTED
     except Exception as error:
         # No data is ever in this process, but a traceback helps nobody who cannot change it.
         if DEBUG in os.environ:

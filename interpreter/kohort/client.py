@@ -92,12 +92,13 @@ class Worker:
 
     def _lost(self, place: Span) -> Iterator[Event]:
         """Tell that the engine died, and go on with a new one."""
-        restored = self._opened and not self._replaying
-        if not restored:
+        hint: str | None = "the session is as it was before this command"
+        if not self._opened or self._replaying:
+            # It died of the replay: another one would die of it too.
+            hint = "the session is empty now" if self.statements else None
             self.statements = ()
         self._process.kill()
         message = "the engine stopped, perhaps for want of memory"
-        hint = "the session is as it was before this command" if restored else None
         yield Told(Diagnostic("engine-stopped", message, place, hint, "failure"))
         self._launch()
         yield Finished(exit_code.FAILED)
