@@ -160,6 +160,7 @@ class Summary(Raw):
     shape: Shape
     columns: tuple[Column, ...]
     statistics: tuple[str, ...] = ()
+    title: str = ""
 
 
 @dataclass(frozen=True, repr=False)

@@ -47,6 +47,7 @@ class Regress(ShowCommand, name="regress"):
         names = dict.fromkeys(f.name.text for term in self.terms for f in term.factors)
         used_plainly = continuous_names(self.terms, factors)
         settings = {
+            "title": f"{self.name} {self.outcome}",
             "noconstant": "noconstant" in self.options,
             "robust": "robust" in self.options,
             "level": self.options.number("level", 95.0),

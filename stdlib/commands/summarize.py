@@ -1,5 +1,7 @@
 """Describe numeric variables."""
 
+from dataclasses import replace
+
 from kohort.command import Option, ShowCommand, selected
 from kohort.dataset import Dataset
 from kohort.diagnostic import wrong
@@ -41,4 +43,5 @@ class Summarize(ShowCommand, name="summarize"):
     def run(self, dataset: Dataset, scope: Scope) -> Summary:
         """Ask for the values."""
         further = tuple(name for name in ("gini", "iqr") if name in self.options)
-        return selected(dataset, self.condition).summary(self._chosen(scope), further)
+        found = selected(dataset, self.condition).summary(self._chosen(scope), further)
+        return replace(found, title=self.name)

@@ -39,7 +39,7 @@ def model(secret: Secret, profile: Profile, raw: LinearModel, span: Span) -> Mod
     if isinstance(numbers, Refusal):
         raise RefusedError(_REASONS[numbers.reason], span)
     names = _Names(raw)
-    title = f"regress {raw.outcome.name}"
+    title = str(raw.options.get("title", ""))
     notes = _notes(profile, raw, numbers)
     return Model(title, _header(raw, numbers), _table(names, numbers), notes)
 

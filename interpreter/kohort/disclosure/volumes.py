@@ -96,7 +96,7 @@ def summary_table(secret: Master, profile: Profile, raw: Summary) -> Table:
     rows = tuple((Key("variable", c.variable.name, c.variable.title),) for c in raw.columns)
     cells = tuple(tuple(s.at(name, 0) for name in names) for s in made)
     stub = (Key("statistic"),)
-    return Table("summarize", stub, rows, columns, cells, tuple(magnitude_notes(profile)))
+    return Table(raw.title, stub, rows, columns, cells, tuple(magnitude_notes(profile)))
 
 
 def _described(secret: Master, profile: Profile, raw: Summary, column: Column) -> CellStatistics:
