@@ -38,6 +38,7 @@ _NAMES: Final = frozenset({
     "VARIABLE", "RENAMED", "LABELLED", "NEW_VARIABLE", "DATASET", "NEW_DATASET", "CODE_LIST",
     "NEW_CODE_LIST",
 })  # fmt: skip
+_BARE: Final = _NAMES | {"NAME", "SYMBOL", "CODE", "LABEL", "OPTION", "FILE", "SEARCHED"}
 _UNSAID: Final = frozenset({
     "BINDING",
     "FUNCTION",
@@ -59,6 +60,11 @@ _OPERATORS: Final = {
     "=!": "write '!='",
     "==": "'==' compares; to assign, write '='",
     "${": "a binding is read as $name, without braces",
+    "≤": "write '<='",
+    "≥": "write '>='",
+    "≠": "write '!='",
+    "−": "write '-', the plain hyphen",
+    "–": "write '-', the plain hyphen",
     "=": "'=' assigns; to compare, write '=='",
     "%": "there is no '%' operator",
     "[": "there are no brackets in this language; the items of a list are separated by blanks",
@@ -306,8 +312,11 @@ def _hint(place: _Place) -> str | None:
         return "a date is written YYYY-MM-DD"
     if "PATH" in known:
         return "a register variable is written alias/NAME, without blanks"
-    if known == {"LPAR"} or ("LPAR" in known and place.command in ("collapse", "recode")):
-        return f"'{place.command}' needs parentheses: {_PARENTHESES.get(place.command, '(...)')}"
+    if "LPAR" in known and not known & {"NAME", "COMPARE"}:
+        inside = accepted(f"{place.text[: place.offset]}(")
+        for terminal, example in _PARENTHESES.items():
+            if terminal in inside:
+                return f"a parenthesis is needed here, as in {example}"
     if word == "-" and "VARIABLE" in known:
         return "a name holds letters, digits and _, and a list has no ranges"
     if word[:1].isdigit() and not word.isdigit():
@@ -319,11 +328,13 @@ def _hint(place: _Place) -> str | None:
         return f"a name holds letters, digits and _, as in '{place.stem}_{rest[1]}'"
     if word in "=<>!&|" and "IF" in known:
         return "a condition begins with 'if'"
+    if word[:1].isalpha() and "STRING" in known and not known & _BARE:
+        return f"a text stands in quotes: '{_shown(word)}'"
     near = nearest(word, _keywords(known)) if len(word) <= _LONGEST else None
     return None if near is None else f"did you mean '{near}'?"
 
 
-_PARENTHESES: Final = {"collapse": "(mean) income", "recode": "(1 2 = 3)"}
+_PARENTHESES: Final = {"STATISTIC": "(mean) income", "GROUP": "(1 2 = 3)"}
 
 
 def _completing_hint(place: _Place) -> str:
