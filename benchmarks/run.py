@@ -24,6 +24,8 @@ from pathlib import Path
 from comparison import Comparison, Measured, written
 from stopwatch import processor_time
 
+from kohort.worker_environment import set_engine_environment
+
 HERE = Path(__file__).resolve().parent
 SIDES = {"kohort": "core_job.py", "polars": "peer.py"}
 START_PERSONS = 100_000
@@ -40,7 +42,8 @@ class _Runs:
     def add(self, side: str, root: Path) -> None:
         """Run one side once, in a process of its own."""
         command = [sys.executable, str(HERE / SIDES[side]), str(root)]
-        told = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+        run = subprocess.run(command, check=True, capture_output=True, env=_environment())
+        told = json.loads(run.stdout)
         seconds = {step: (wall, cpu) for step, (wall, cpu) in told["seconds"].items()}
         self.found[side].append(Measured(seconds, told["memory"]))
 
@@ -48,6 +51,13 @@ class _Runs:
         """Give the best of each step's times, and the most memory that either side had."""
         kohort, polars = (Measured.best(self.found[side]) for side in SIDES)
         return Comparison(self.persons, kohort, polars, len(self.found["kohort"]))
+
+
+def _environment() -> dict[str, str]:
+    """Give both sides what kohort settles for its engine: polars' threads, one for algebra."""
+    environment = dict(os.environ)
+    set_engine_environment(environment)
+    return environment
 
 
 def databank(persons: int) -> Path:

@@ -25,6 +25,7 @@ from kohort.diagnostic import Diagnostic, Span
 from kohort.disclosure.released import Lines, Text, to_wire
 from kohort.event import Event, Finished, Result, Started, Told
 from kohort.opening import Opening, from_message, to_message
+from kohort.worker_environment import set_engine_environment
 
 COMMAND = engine_double.COMMAND
 
@@ -348,3 +349,11 @@ tabulate sex
     assert table["kind"] == "table"
     assert [to_wire(e.released) for e in replayed if isinstance(e, Result)] == [table]
     assert worker.statements[-1] == "tabulate sex"
+
+
+def test_one_thread_does_the_linear_algebra_and_polars_keeps_its_own() -> None:
+    environment = {"OPENBLAS_NUM_THREADS": "8", "POLARS_MAX_THREADS": "3", "POLARS_VERBOSE": "1"}
+    set_engine_environment(environment)
+    assert environment["OPENBLAS_NUM_THREADS"] == "1"
+    assert environment["POLARS_MAX_THREADS"] == "3"
+    assert "POLARS_VERBOSE" not in environment

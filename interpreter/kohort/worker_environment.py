@@ -12,6 +12,8 @@ SPILL_FOLDER: Final = "KOHORT_SPILL_FOLDER"
 """Environment variable with the worker's own folder for data that do not fit in memory."""
 
 _MEMORY_SHARE: Final = "0.85"
+# numpy's linear algebra reads one of these: OpenBLAS, MKL, Accelerate.
+_ALGEBRA_THREADS: Final = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
 
 def settle() -> tuple[BinaryIO, BinaryIO]:
@@ -43,7 +45,7 @@ def _forbid_core_dumps() -> None:
 
 
 def set_engine_environment(environment: MutableMapping[str, str]) -> None:
-    """Settle polars' settings before it is imported; of the user's own only the threads stay.
+    """Settle polars' and numpy's settings before they are imported; polars' threads stay.
 
     The folder for what does not fit in memory comes from the client, which wipes it after a kill.
     """
@@ -52,6 +54,8 @@ def set_engine_environment(environment: MutableMapping[str, str]) -> None:
             del environment[name]
     # Polars aborts itself above this share of memory, before the system picks another victim.
     environment["POLARS_OOMKILL_THRESHOLD_FRACTION"] = _MEMORY_SHARE
+    # No digit may depend on the number of cores, and matrices are small: more threads only wait.
+    environment.update(dict.fromkeys(_ALGEBRA_THREADS, "1"))
     if SPILL_FOLDER in environment:
         environment["POLARS_OOC_SPILL_DIR"] = environment[SPILL_FOLDER]
 
