@@ -38,7 +38,7 @@ _NAMES: Final = frozenset({
     "VARIABLE", "RENAMED", "LABELLED", "NEW_VARIABLE", "DATASET", "NEW_DATASET", "CODE_LIST",
     "NEW_CODE_LIST",
 })  # fmt: skip
-_BARE: Final = _NAMES | {"NAME", "SYMBOL", "CODE", "LABEL", "OPTION", "FILE", "SEARCHED"}
+_BARE: Final = _NAMES | {"NAME", "SYMBOL", "CODE", "LABEL", "OPTION", "FILE", "SEARCHED", "DATE"}
 _UNSAID: Final = frozenset({
     "BINDING",
     "FUNCTION",
