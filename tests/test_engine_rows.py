@@ -208,13 +208,27 @@ def test_recode_of_texts_under_a_condition(people: ColumnStore) -> None:
 def test_parsing_texts(tmp_path: Path) -> None:
     """Numbers as people write them; what is none is missing, and nothing is raised."""
     bank = Bank(tmp_path / "bank")
-    texts = ["012", " 7 ", "-3", "1 200,5", "1e3", "x", "nan", "inf", "", "0x10", "9" * 30]
+    texts = [
+        "012",
+        " 7 ",
+        "-3",
+        "1 200,5",
+        "1e3",
+        "x",
+        "nan",
+        "inf",
+        "",
+        "0x10",
+        "9" * 30,
+        "1.5",
+        "9007199254740993",
+    ]
     bank.fixed("s", dict(enumerate(texts, 1)), "STRING")
     dataset = bank.imported(bank.empty(), "s")
     whole = dataset.parsed("s", "n", "", False, Type.INTEGER)
-    assert values(whole, "n") == [12, 7, -3, None, 1000, *[None] * 6]
+    assert values(whole, "n") == [12, 7, -3, None, 1000, *[None] * 7, 2**53 + 1]
     decimal = dataset.parsed("s", "n", " ", True, Type.DECIMAL)
-    assert values(decimal, "n") == [12, 7, -3, 1200.5, 1000, *[None] * 5, 1e30]
+    assert values(decimal, "n") == [12, 7, -3, 1200.5, 1000, *[None] * 5, 1e30, 1.5, 2.0**53]
     assert dataset.unparsable("s", "", False, 3) == ["0x10", "1 200,5", "inf"]
 
 

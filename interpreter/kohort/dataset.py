@@ -1,8 +1,10 @@
-"""What commands see of the engine: a dataset with a dozen operations and a handful of statistics requests.
+"""What commands see of the engine: a dataset with its operations and statistics requests.
 
-A dataset is never changed in place: every operation gives a new one that shares columns with the old. Units are settled at
-once, values are computed when a request needs them. The static description (`shape`) comes from the checker; the session attaches the new
-one after each data command, so operations here deal with rows and columns only.
+A dataset is never changed in place: every operation gives a new one that shares columns with the
+old. Units are settled at once, values are computed when a request needs them. The static
+description (`shape`) comes from the checker; the session attaches the new one after each data
+command, so operations here deal with rows and columns only. Whatever goes wrong in the engine
+comes out as one error with a code and no text of its own (`kohort.engine.failure`).
 """
 
 from __future__ import annotations
@@ -39,54 +41,59 @@ class Dataset(Protocol):
     def imported(
         self, bank: Databank, entry: RegisterVariable, day: Date | None, name: str, outer: bool
     ) -> Self:
-        """Left join a register variable at a date (the first import defines the units); `outer` adds unknown units."""
+        """Left join a register variable at a date; `outer` adds unknown units.
+
+        The first import defines the units. The files must be there, values are read when needed.
+        """
         ...
 
     def narrowed(self, condition: Expression) -> Self:
-        """Keep the rows where the condition is 1; everything else (0 or missing) goes."""
+        """Keep the rows where the condition is 1; everything else (0 or missing) goes.
+
+        The result has this dataset (or its base) as the base of winsorising limits.
+        """
         ...
 
     def sampled(self, fraction: float, bucket: int) -> Self:
-        """Keep a keyed random subset: a unit stays iff its keyed hash for the bucket is below `fraction`.
+        """Keep the units whose keyed hash for the bucket, in [0, 1), is below `fraction`.
 
         Samples of the same bucket are nested in one another.
         """
         ...
 
     def rebased(self) -> Self:
-        """Make this the dataset that winsorising limits come from, and forget rows taken away before.
+        """Make this the base of winsorising limits, and forget rows taken away before.
 
-        The session calls it after each command that changes data; what an `if` clause narrows keeps
-        the whole active dataset as its base.
+        The session calls it after each command that changes data.
         """
         ...
 
     def collapsed(
         self, by: str, statistics: Sequence[tuple[str, str, str]], unit_type: str
     ) -> Self:
-        """One row per distinct non-missing value of `by`, units of a protected type with keys of their own.
+        """Give one row per value of `by`, units of a protected type with keys of their own.
 
         `statistics` are (statistic, variable, new name).
         """
         ...
 
-    def collapse_evidence(
-        self, by: str, statistics: Sequence[tuple[str, str, str]]
-    ) -> Magnitudes:
-        """Give what is needed to publish a collapse to units that are not protected (disclosure 4.12).
+    def collapse_evidence(self, by: str, statistics: Sequence[tuple[str, str, str]]) -> Magnitudes:
+        """Give what is needed to publish a collapse to public units (disclosure 4.12).
 
-        A table by the one variable without missing values. `columns` holds each variable of the statistics once;
-        the statistics stand in `frequencies.options["specification"]` as (statistic, variable, new name). The column of
-        a text or a key, which can only be counted, holds ones.
+        A table by the one variable without missing values. `columns` holds each variable of the
+        statistics once; the statistics stand in `frequencies.options["specification"]` as
+        (statistic, variable, new name). The column of a text or a key, which can only be counted,
+        holds ones.
         """
         ...
 
     def from_published(
         self, shape: Shape, codes: Sequence[Code], columns: Mapping[str, NDArray[np.float64]]
     ) -> Self:
-        """Give a dataset of published numbers: one row per code of the shape's key, values beside them (NaN: missing).
+        """Give a dataset of published numbers: one row per code of the shape's key.
 
-        Its rows need no protection; their record keys are 0.
+        `columns` hold the values in the order of the codes (NaN: missing). The rows need no
+        protection; their record keys are 0.
         """
         ...
 
@@ -100,15 +107,18 @@ class Dataset(Protocol):
         condition: Expression | None = None,
         keep_old: bool = False,
     ) -> Self:
-        """Add or replace a column. Where the condition is not 1: missing, or the old value with `keep_old`."""
+        """Add or replace a column.
+
+        Where the condition is not 1 it is missing, or has the old value with `keep_old`.
+        """
         ...
 
     def recoded(self, name: str, rules: Rules, condition: Expression | None, new: str) -> Self:
-        """Add or replace column `new` with the first matching rule applied to the old value of `name`."""
+        """Add or replace column `new`: the value of the first rule that fits the one of `name`."""
         ...
 
     def parsed(self, name: str, new: str, ignore: str, comma: bool, type_: Type) -> Self:
-        """Add or replace column `new`: the numbers that the texts of `name` say; unparsable ones become missing."""
+        """Add or replace column `new`: the numbers that the texts of `name` say, else missing."""
         ...
 
     def unparsable(self, name: str, ignore: str, comma: bool, most: int) -> list[str]:
@@ -131,7 +141,10 @@ class Dataset(Protocol):
         ...
 
     def joined(self, source: Self, names: Sequence[str], on: str | None) -> Self:
-        """Left join columns of `source`, matching its unit key with column `on` here (None: this dataset's key)."""
+        """Left join columns of `source` by its unit key.
+
+        It is matched with column `on` of this dataset, or with its key (None).
+        """
         ...
 
     # ---- statistics requests; all answers are unreleased
@@ -147,7 +160,10 @@ class Dataset(Protocol):
         statistics: tuple[str, ...],
         options: Mapping[str, Any],
     ) -> Frequencies:
-        """Count units by the codes of variables, with every margin."""
+        """Count units by the codes of variables, with every margin.
+
+        Codes that the labels flag as missing count as missing, here and in all requests.
+        """
         ...
 
     def magnitudes(

@@ -75,8 +75,9 @@ class Changes(Table):
     @guarded
     def parsed(self, name: str, new: str, ignore: str, comma: bool, type_: Type) -> Self:
         """Add or replace a column by the numbers that texts say."""
+        whole = type_ is Type.INTEGER
         return self._defined(
-            new, {name}, lambda given: recoding.parsed(given[name], ignore, comma), type_
+            new, {name}, lambda given: recoding.parsed(given[name], ignore, comma, whole), type_
         )
 
     @guarded

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kohort.engine.texts import whole as exactly
 from kohort.engine.vector import Vector
 from kohort.phrases import Group, Interval, Number, Rule, Rules, Text
 from kohort.scope import Type
@@ -56,7 +57,11 @@ def unparsable(texts: Vector, ignore: str, comma: bool, most: int) -> list[str]:
     return texts.where(wrong).spread().drop_nulls().unique().sort().head(most).to_list()
 
 
-def parsed(texts: Vector, ignore: str, comma: bool) -> Vector:
-    """Give the decimals that texts say, without some characters; missing where they say none."""
+def parsed(texts: Vector, ignore: str, comma: bool, whole: bool = False) -> Vector:
+    """Give the numbers that texts say, without some characters; missing where they say none.
+
+    `whole`: integers, so that other numbers are missing too.
+    """
     bare = texts.without(ignore) if ignore else texts
-    return (bare.with_point() if comma else bare).number()
+    bare = bare.with_point() if comma else bare
+    return Vector(exactly(bare.series), bare.codes) if whole else bare.number()

@@ -35,6 +35,14 @@ def number(series: pl.Series) -> pl.Series:
     return numbers.finite(pl.select(parsed).to_series().cast(pl.Float64, strict=False))
 
 
+def whole(series: pl.Series) -> pl.Series:
+    """Give the integers that texts say, exactly; missing where they say none or have decimals."""
+    digits = series.str.strip_chars(" ").cast(pl.Int64, strict=False)
+    other = number(series)
+    integral = numbers.integer(pl.select(pl.when(other == other.floor()).then(other)).to_series())
+    return pl.select(pl.coalesce(digits, integral).alias("")).to_series()
+
+
 def lower(series: pl.Series) -> pl.Series:
     """Make A to Z small."""
     small = list(string.ascii_lowercase)
