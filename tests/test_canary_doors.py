@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -119,7 +119,7 @@ class Wire:
             env={**os.environ, **own, "POLARS_VERBOSE": "1", "HOME": str(folder)},
         )  # fmt: skip
 
-    def ask(self, kind: str, fields: dict[str, object]) -> Iterator[wire.Message]:
+    def ask(self, kind: str, fields: Mapping[str, object]) -> Iterator[wire.Message]:
         """Give the answers up to the last one."""
         assert self.process.stdin is not None
         assert self.process.stdout is not None

@@ -398,7 +398,10 @@ def test_record_keys_are_hmacs_of_the_ids(tmp_path: Path) -> None:
     folder = tmp_path / "bank_keys"
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o600}
-    assert (folder / "key.toml").read_text("utf-8") == 'key_id = "test-5"\n'
+    stamp = (folder / "key.toml").read_text("utf-8").splitlines()
+    subkey = hmac.digest(synthetic_master(5), b"proof/v1", hashlib.sha256)
+    proof = hmac.digest(subkey, b"test-5", hashlib.sha256).hex()[:32]
+    assert stamp == ['key_id = "test-5"', f'proof = "{proof}"']
     keys = pl.read_parquet(folder / "PERSON.parquet")
     assert keys.schema == {"unit_id": pl.Int64, "record_key": pl.UInt64}
     # 70 is nobody's unit, only somebody's mother.

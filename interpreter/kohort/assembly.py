@@ -11,7 +11,7 @@ from kohort.catalogue import Catalogue
 from kohort.diagnostic import NOWHERE, Diagnostic, ScriptError, nearest
 from kohort.disclosure.keys import Secret
 from kohort.disclosure.policy import Policy
-from kohort.disclosure.profile import names
+from kohort.disclosure.profile import ProfileError, names
 from kohort.disclosure.release import Gate
 from kohort.engine.keyring import KeyRing
 from kohort.engine.store import Engine
@@ -24,14 +24,18 @@ def new_session(catalogue: Catalogue, profile: str | None = None) -> Session:
     """Give an empty session over the databanks of a catalogue.
 
     `profile` is the user's choice, None for the databanks' own. Raises `ScriptError`
-    (`unknown-profile`).
+    (`unknown-profile`, `profile-unusable`).
     """
     if profile is not None and profile not in names():
         near = nearest(profile, names())
         hint = f"did you mean '{near}'?" if near else f"there are: {', '.join(names())}"
         message = f"there is no disclosure profile '{profile}'"
         raise ScriptError(Diagnostic("unknown-profile", message, NOWHERE, hint))
-    policy = Policy(profile)
+    try:
+        policy = Policy(profile)
+    except ProfileError as error:
+        unusable = Diagnostic("profile-unusable", str(error), NOWHERE, severity="failure")
+        raise ScriptError(unusable) from None
 
     def master(root: Path) -> Secret:
         return policy.master(root)

@@ -20,7 +20,9 @@ _OF_SEVERITY: Final[dict[Severity, int]] = {
 }  # fmt: skip
 
 
-_NO_START: Final = frozenset({"no-key", "profile-not-allowed", "unreadable-databank"})
+_NO_START: Final = frozenset({
+    "no-key", "wrong-key", "profile-not-allowed", "profile-unusable", "unreadable-databank",
+})  # fmt: skip
 """Codes of what is wrong with the surroundings, not with the script or the program."""
 
 

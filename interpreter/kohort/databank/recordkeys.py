@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
 
 import polars as pl
 
+from kohort.databank import stamp
+from kohort.databank.stamp import folder
 from kohort.disclosure import keys
 
-KEY_FILE: Final = "key.toml"
-
-
-def folder(root: Path) -> Path:
-    """Give the folder of a root's record keys: its sibling `<root>_keys`."""
-    root = root.resolve()
-    return root.with_name(f"{root.name}_keys")
+__all__ = ["folder", "write"]
 
 
 def write(root: Path, key_id: str, ids: Mapping[str, pl.Series], master: keys.Master) -> None:
@@ -39,6 +33,7 @@ def write(root: Path, key_id: str, ids: Mapping[str, pl.Series], master: keys.Ma
         pl.DataFrame({"unit_id": units, "record_key": pl.Series(record_keys)}).write_parquet(
             file, compression="zstd", compression_level=3, row_group_size=262_144
         )
-    stamp = place / KEY_FILE
-    stamp.touch(mode=0o600, exist_ok=False)
-    stamp.write_text(f"key_id = {json.dumps(key_id)}\n", encoding="utf-8")
+    written = place / stamp.FILE_NAME
+    written.touch(mode=0o600, exist_ok=False)
+    text = stamp.Stamp(key_id, keys.proof(secret, key_id)).text()
+    written.write_text(text, encoding="utf-8")

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 MASK = (1 << 64) - 1
 SHORTEST_KEY = 32
 FEWEST_DISTINCT_BYTES = 8
+_SYNTHETIC_SEEDS = 10_000  # no key file may hold the key that follows from one of these
 _INTEGER = re.compile(r"[+-]?[0-9]+")
 # SHA-256 of the keys that stand in published worked examples: they protect nothing.
 _EXAMPLE_KEYS = frozenset({"f999d7c0e9e483c4921ed0744453b85f8910f419092b31b8c6a4ae44469c1411"})
@@ -180,12 +181,17 @@ def synthetic_master(seed: int) -> bytes:
     return hashlib.sha256(b"kohort/synthetic/v1/" + str(seed).encode()).digest()
 
 
+def proof(secret: Master, key_id: str) -> str:
+    """Give what only this key gives for its id, 32 hexadecimal digits: to tell keys apart."""
+    return sealed(secret).prf("proof/v1").digest(key_id.encode())[:16].hex()
+
+
 def load_master(path: Path) -> Secret:
     """Read a master key: the whole content, at least 32 random bytes, of a file with mode 0600.
 
     Raises `KeyFileError` when the file is not there, is a link or not a plain file, can be read by
-    others, belongs to another user, is too short, or holds a published example or hardly any
-    different bytes.
+    others, belongs to another user, is too short, or holds a published example, the key of a
+    synthetic databank or hardly any different bytes.
     """
     try:
         # O_NONBLOCK: opening a named pipe must fail below, not wait for a writer.
@@ -209,6 +215,8 @@ def _judged(content: bytes, path: Path) -> Secret:
         raise KeyFileError(f"{path}: a master key has at least {SHORTEST_KEY} bytes")
     if hashlib.sha256(content.strip()).hexdigest() in _EXAMPLE_KEYS:
         raise KeyFileError(f"{path}: this key stands in a published example")
+    if any(content == synthetic_master(seed) for seed in range(_SYNTHETIC_SEEDS)):
+        raise KeyFileError(f"{path}: this key belongs to a synthetic databank")
     if len(set(content)) < FEWEST_DISTINCT_BYTES:
         raise KeyFileError(f"{path}: this key is not random")
     return Secret(content)

@@ -4,34 +4,67 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from kohort.bank import Databank
-from kohort.disclosure.keys import KeyFileError, Secret, load_master, synthetic_master
+from kohort.configuration import read_configuration
+from kohort.databank import stamp
+from kohort.disclosure.keys import KeyFileError, Secret, load_master, proof, synthetic_master
 from kohort.disclosure.profile import Profile, load, strictest
+from kohort.results import Axis, FactorLevels, Raw
+from kohort.stored import CatalogueError
 
 KEY_FILE = "KOHORT_KEY_FILE"
+_WITH_ID = re.compile(r"([\w.-]+)=(.+)", re.DOTALL)
 
 
 class NoKeyError(Exception):
     """A databank's key is not to be had."""
 
 
+class WrongKeyError(Exception):
+    """The record keys beside a databank were made with another key than its own."""
+
+
 class ProfileNotAllowedError(Exception):
     """A databank does not allow the profile that the user chose."""
+
+
+def usable(name: str, folder: Path | None = None) -> Profile:
+    """Give a profile that has a rule for every kind of raw result. Raises `ProfileError`."""
+    profile = load(name) if folder is None else load(name, folder)
+    profile.require(kind.__name__ for kind in kinds())
+    return profile
+
+
+def kinds() -> Iterator[type]:
+    """Give every class of raw results, and of the parts that they are made of."""
+    yield from (Axis, FactorLevels)
+    waiting = [Raw]
+    while waiting:
+        for kind in waiting.pop().__subclasses__():
+            waiting.append(kind)
+            yield kind
 
 
 @dataclass(repr=False)
 class Policy:
     """Profile and secret of a session; connecting a databank can only make it stricter.
 
-    `choice`: the user's profile, or None for the banks' own.
+    `choice`: the user's profile, or None for the banks' own. Raises `ProfileError` where the
+    choice cannot be used.
     """
 
     choice: str | None = None
-    profile: Profile = field(default_factory=lambda: load("default"))
+    profile: Profile = field(default_factory=lambda: usable("default"))
     _banks: dict[Path, tuple[Profile, Secret]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.choice is not None:
+            usable(self.choice)
 
     def __repr__(self) -> str:
         return "<policy>"
@@ -39,25 +72,29 @@ class Policy:
     def connect(self, bank: Databank) -> None:
         """Take a bank into account.
 
-        Raises `NoKeyError`, `ProfileNotAllowedError`, `ProfileError`.
+        Raises `NoKeyError`, `WrongKeyError`, `ProfileNotAllowedError`, `ProfileError`.
         """
         if bank.root in self._banks:
             return
-        profile = self._profile(bank)
-        self._banks[bank.root] = (profile, master_of(bank))
-        profiles = [found for found, _ in self._banks.values()]
-        self.profile = strictest(*profiles)
+        profile, secret = self._profile(bank), master_of(bank)
+        _check_stamp(bank, secret)
+        merged = strictest(profile, *(found for found, _ in self._banks.values()))
+        self._banks[bank.root] = (profile, secret)
+        self.profile = merged
 
     def _profile(self, bank: Databank) -> Profile:
         manifest = bank.manifest
-        own = load(manifest.profile)
+        # An owner's own profiles lie in the root; a user chooses among the library's.
+        own = usable(manifest.profile, bank.root / "profiles")
+        if own.synthetic_only and not manifest.synthetic:
+            raise ProfileNotAllowedError
         if self.choice is None:
             return own
-        if self.choice == "open" and not (manifest.synthetic and "open" in manifest.profiles):
-            raise ProfileNotAllowedError
-        chosen = load(self.choice)
+        chosen = usable(self.choice)
         if manifest.synthetic and self.choice in manifest.profiles:
             return chosen
+        if chosen.synthetic_only:
+            raise ProfileNotAllowedError
         # A user can only tighten.
         return strictest(own, chosen)
 
@@ -80,15 +117,45 @@ class Policy:
 def master_of(bank: Databank) -> Secret:
     """Give the master key of a bank: from a synthetic one's seed, else from the owner's file.
 
-    Raises `NoKeyError`.
+    The file is named by `KOHORT_KEY_FILE`, written `[ID=]PATH`, or under its id in `[keys]` of the
+    configuration. An id must be the one in the bank's manifest. Raises `NoKeyError`.
     """
     manifest = bank.manifest
     if manifest.synthetic:
         return Secret(synthetic_master(manifest.seed or 0))
-    path = os.environ.get(KEY_FILE)
-    if not path:
+    path = _key_file(manifest.key_id)
+    if path is None:
         raise NoKeyError
     try:
-        return load_master(Path(path))
+        return load_master(path)
     except (KeyFileError, OSError):
         raise NoKeyError from None
+
+
+def _key_file(key_id: str | None) -> Path | None:
+    given = os.environ.get(KEY_FILE)
+    if given:
+        named = None if Path(given).is_file() else _WITH_ID.fullmatch(given)
+        if named is None:
+            return Path(given)
+        if named[1] == key_id:
+            return Path(named[2]).expanduser()
+    try:
+        return read_configuration().keys.get(key_id or "")
+    except CatalogueError:
+        return None
+
+
+def _check_stamp(bank: Databank, secret: Secret) -> None:
+    """Check that stored record keys were made with the bank's key. Raises `WrongKeyError`."""
+    try:
+        found = stamp.read(bank.root)
+    except stamp.StampError:
+        raise WrongKeyError from None
+    if found is None:
+        return
+    if found.key_id != (bank.manifest.key_id or ""):
+        raise WrongKeyError
+    proven = found.proof is None and bank.manifest.synthetic
+    if not proven and found.proof != proof(secret, found.key_id):
+        raise WrongKeyError

@@ -24,7 +24,15 @@ SENTENCES = {
     "SDC-M1": ("model not available under disclosure rules", None),
     "no-key": (
         "there is no key for the databank, and nothing is released without one",
-        "name the owner's key file in KOHORT_KEY_FILE",
+        "name the owner's key file in KOHORT_KEY_FILE, or in [keys] of config.toml",
+    ),
+    "wrong-key": (
+        "the record keys beside the databank were made with another key than its own",
+        "the owner must make them anew, or name the right key in the manifest",
+    ),
+    "profile-unusable": (
+        "the databank's disclosure profile is not complete, and nothing is released without one",
+        "the owner finds out more with 'kohort profile show'",
     ),
     "profile-not-allowed": ("the databank does not allow this disclosure profile", None),
     "no-variation": ("the outcome has a single value in the rows used", None),

@@ -11,7 +11,12 @@ from kohort.disclosure.counts import published_count
 from kohort.disclosure.frequencies import table_of_counts
 from kohort.disclosure.inventories import inventory
 from kohort.disclosure.model_table import model
-from kohort.disclosure.policy import NoKeyError, Policy, ProfileNotAllowedError
+from kohort.disclosure.policy import (
+    NoKeyError,
+    Policy,
+    ProfileNotAllowedError,
+    WrongKeyError,
+)
 from kohort.disclosure.population import (
     edit_allowed,
     large_enough,
@@ -65,8 +70,12 @@ class Gate:
             self.policy.connect(bank)
         except NoKeyError:
             raise RefusedError("no-key", span) from None
-        except (ProfileNotAllowedError, ProfileError):
+        except WrongKeyError:
+            raise RefusedError("wrong-key", span) from None
+        except ProfileNotAllowedError:
             raise RefusedError("profile-not-allowed", span) from None
+        except ProfileError:
+            raise RefusedError("profile-unusable", span) from None
 
     def count(self, size: Size) -> int:
         """Give the published number of units: the same wherever it is asked for."""
