@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from stored_roots import make_root
 
@@ -170,6 +170,7 @@ _WORDS = """tabulate keep if import db/KJOENN sex == ' " ( ) , $ i. # // textblo
 words = st.sampled_from([*_WORDS.split(), "\\\n", "\n", " "])
 
 
+@settings(deadline=None)
 @given(st.lists(words, max_size=12).map("".join))
 def test_any_text_gives_candidates_or_none(text: str) -> None:
     scope = Scope(Catalogue([]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pygments.lexers import get_lexer_by_name
 from pygments.token import Comment, Error, Keyword, Literal, Name, Number, Operator, String
@@ -70,6 +70,7 @@ _PIECES = """tabulate ( ) , ' " textblock endblock \\ // # å 2020-01-01 $ x@y /
 pieces = st.sampled_from([*_PIECES.split(), " ", "\n", "\t", "\r\n"])
 
 
+@settings(deadline=None)
 @given(st.lists(pieces, max_size=30).map("".join))
 def test_no_character_is_lost(script: str) -> None:
     lexer = MdscriptLexer(stripnl=False, ensurenl=False)
