@@ -21,8 +21,8 @@ _LONGEST: Final = 64
 
 _KINDS: Final = {
     "NAME": "a variable", "VARIABLE": "a variable", "RENAMED": "a variable",
-    "LABELLED": "a variable", "NEW_VARIABLE": "a new name", "DATASET": "a dataset",
-    "NEW_DATASET": "a new name", "CODE_LIST": "a code list", "NEW_CODE_LIST": "a new name",
+    "LABELLED": "a variable", "STEM": "the beginning of a name", "NEW_VARIABLE": "a new name", "DATASET": "a dataset",
+    "NEW_DATASET": "a new name", "CODE_LIST": "a code list", "SETTING": "a setting", "NEW_CODE_LIST": "a new name",
     "NEW_ALIAS": "a new name", "NEW_BINDING": "a new name", "ITERATOR": "a new name",
     "SYMBOL": "a word", "STATISTIC": "a statistic", "OPTION": "an option", "CODE": "a code",
     "LABEL": "a label", "NUMBER": "a number", "STRING": "a text in quotes", "DATE": "a date",
@@ -35,8 +35,8 @@ _KINDS: Final = {
 """What may stand in a place, in the user's words, by the grammar's terminals."""
 
 _NAMES: Final = frozenset({
-    "VARIABLE", "RENAMED", "LABELLED", "NEW_VARIABLE", "DATASET", "NEW_DATASET", "CODE_LIST",
-    "NEW_CODE_LIST",
+    "VARIABLE", "RENAMED", "LABELLED", "STEM", "NEW_VARIABLE", "DATASET", "NEW_DATASET",
+    "CODE_LIST", "NEW_CODE_LIST",
 })  # fmt: skip
 _BARE: Final = _NAMES | {"NAME", "SYMBOL", "CODE", "LABEL", "OPTION", "FILE", "SEARCHED", "DATE"}
 _UNSAID: Final = frozenset({

@@ -84,7 +84,8 @@ class Variable:
     for matching in `merge`; `unit_type` what it identifies. `binary` follows from metadata or the
     expression, never from data. `meaning` is the normalised definition for the canonical wording.
     `source` says where it came from in words (`INNTEKT_WLONN 2022-12-31`), or None for derived
-    variables.
+    variables. `times` marks the time of a panel: its values in order, each with the text that it
+    has in the names of variables; it follows from the script, never from data.
     """
 
     name: str
@@ -98,6 +99,7 @@ class Variable:
     sensitive: bool = False
     source: str | None = None
     title: str | None = None
+    times: tuple[tuple[int | str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -176,6 +178,12 @@ class Scope:
         for name, value in vars(saved.copy()).items():
             setattr(self, name, value)
 
+    def clear(self) -> None:
+        """Forget everything but the catalogue and what is being told."""
+        told = self.diagnostics
+        self.restore(Scope(self.catalogue))
+        self.diagnostics = told
+
     def report(self, diagnostic: Diagnostic) -> None:
         """Collect a diagnostic (a notice, or one of several errors) and go on."""
         self.diagnostics.append(diagnostic)
@@ -228,8 +236,6 @@ class Scope:
         """Give the variable or key of this name here, or raise `unknown-variable`."""
         inside = self.shape(word.span) if shape is None else shape
         found = inside.find(word.text)
-        if found is None and word.text == "panel@date":
-            found = inside.find("date@panel")
         if found is None:
             wrong(
                 "unknown-variable",
