@@ -95,18 +95,22 @@ def _values(
             case "percent":
                 return _of_enough(profile, made, 100 * n / total.n[0])
             case "sd":
-                return _plain(made.published("std"))
+                return _plain(made.published("std"), made.k)
             case "semean":
-                return np.asarray(_plain(made.published("std")) / np.sqrt(n))
+                return np.asarray(_plain(made.published("std"), made.k) / np.sqrt(n))
             case "sebinomial":
-                p = _plain(made.published("mean"))
+                p = _plain(made.published("mean"), made.k)
                 return np.asarray(np.sqrt(p * (1 - p) / n))
             case "median":
-                return _plain(made.published("p50"))
+                return _plain(made.published("p50"), made.k)
+            case "sum":
+                # The sum of nothing is 0, where it may be said that there is nothing.
+                nothing = _of_enough(profile, made, made.group.n == 0) == 1
+                return np.where(nothing, 0.0, _plain(made.published("sum"), made.k))
             case "min" | "max":
                 return _extreme(profile, made, statistic)
             case _:
-                return _plain(made.published(statistic))
+                return _plain(made.published(statistic), made.k)
 
 
 def _of_enough(
@@ -124,12 +128,12 @@ def _extreme(profile: Profile, made: CellStatistics, statistic: str) -> NDArray[
         result = np.full(made.k, np.inf if statistic == "min" else -np.inf)
         reach.at(result, made.group.cell, made.group.x)
         return np.where(np.isfinite(result), result, np.nan)
-    return _plain(made.published("p5" if statistic == "min" else "p95"))
+    return _plain(made.published("p5" if statistic == "min" else "p95"), made.k)
 
 
-def _plain(published: Published | None) -> NDArray[np.float64]:
+def _plain(published: Published | None, k: int) -> NDArray[np.float64]:
     if published is None:
-        raise ValueError("a statistic that magnitudes do not have")
+        return np.full(k, np.nan)
     values = published.values.astype(np.float64).copy()
     # A share told as `<5 %` or `>95 %` has no number; the edge stands for it.
     values[published.state == State.LOW] = 0.0
