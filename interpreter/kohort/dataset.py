@@ -47,6 +47,58 @@ class Dataset(Protocol):
         """
         ...
 
+    def units_only(self) -> Self:
+        """Give the distinct units without variables."""
+        ...
+
+    def spells(
+        self,
+        bank: Databank,
+        entry: RegisterVariable,
+        first: Date,
+        last: Date,
+        names: tuple[str, str, str],
+    ) -> Self:
+        """One row per spell that overlaps a period, of the units that are there (if any are).
+
+        `names` are those of value, first day and last day.
+        """
+        ...
+
+    def panel(
+        self,
+        variables: Sequence[tuple[Databank, RegisterVariable, str]],
+        dates: Sequence[Date],
+        time: str,
+    ) -> Self:
+        """One row per unit and date, with the dates (ascending) as day numbers in column `time`.
+
+        Where there are no units, they are those that have a record of the first variable at any
+        of the dates.
+        """
+        ...
+
+    def lengthened(
+        self,
+        times: Sequence[Code],
+        stems: Mapping[str, Sequence[str | None]],
+        constants: Sequence[str],
+        time: str,
+    ) -> Self:
+        """One row per unit and time.
+
+        `stems` maps each new column to the old one of each time (None: there is none, missing).
+        Constants are repeated; other columns are gone.
+        """
+        ...
+
+    def widened(self, time: str, times: Sequence[Code], names: Mapping[str, Sequence[str]]) -> Self:
+        """One row per unit; each column becomes one per time, missing where there is no row.
+
+        `names` maps each old column to its new names in the order of the times.
+        """
+        ...
+
     def narrowed(self, condition: Expression) -> Self:
         """Keep the rows where the condition is 1; everything else (0 or missing) goes.
 
@@ -75,6 +127,10 @@ class Dataset(Protocol):
 
         `statistics` are (statistic, variable, new name).
         """
+        ...
+
+    def aggregated(self, by: str, statistics: Sequence[tuple[str, str, str]]) -> Self:
+        """Add to each row its group's (statistic, variable, new name); missing without a group."""
         ...
 
     def collapse_evidence(self, by: str, statistics: Sequence[tuple[str, str, str]]) -> Magnitudes:

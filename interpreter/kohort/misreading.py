@@ -21,7 +21,8 @@ _LONGEST: Final = 64
 
 _KINDS: Final = {
     "NAME": "a variable", "VARIABLE": "a variable", "RENAMED": "a variable",
-    "LABELLED": "a variable", "STEM": "the beginning of a name", "NEW_VARIABLE": "a new name", "DATASET": "a dataset",
+    "LABELLED": "a variable", "STEM": "the beginning of a name", "NEW_VARIABLE": "a new name",
+    "DATASET": "a dataset",
     "NEW_DATASET": "a new name", "CODE_LIST": "a code list", "SETTING": "a setting", "NEW_CODE_LIST": "a new name",
     "NEW_ALIAS": "a new name", "NEW_BINDING": "a new name", "ITERATOR": "a new name",
     "SYMBOL": "a word", "STATISTIC": "a statistic", "OPTION": "an option", "CODE": "a code",

@@ -279,6 +279,7 @@ _RULES: Final[dict[str, Callable[[Children, int], Any]]] = {
     "paths": _list(p.Paths),
     "words": _list(p.Words, lambda child, at: _searched(child, at)),
     "date": _date_phrase,
+    "dates": _list(p.Dates),
     "number": _number_phrase,
     "literal": _value,
     "value": _value,

@@ -21,6 +21,8 @@ _PHRASES = {
     "label_pairs": "CODE LABEL ...",
     "levels": "NAME in VALUES [; ...]",
     "paths": "ALIAS/NAME ...",
+    "dates": "DATE ...",
+    "stems": "PREFIX ...",
     "terms": "TERM ...",
     "words": "WORD ...",
     "PATH": "ALIAS/NAME",

@@ -34,7 +34,12 @@ def span_of(token: Token, at: int) -> Span:
 
 
 def name_text(written: str) -> str:
-    """Give a name with composed letters, so that `å` is one name however it was typed."""
+    """Give a name with composed letters, so that `å` is one name however it was typed.
+
+    `panel@date` is the other spelling of `date@panel`.
+    """
+    if written == "panel@date":
+        return "date@panel"
     return written if written.isascii() else unicodedata.normalize("NFC", written)
 
 

@@ -42,10 +42,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "EVERYBODY", "FALSE", "MISSING", "TRUE", "UNKNOWN", "Meaning", "Population", "added",
-    "aggregated", "both", "cell_of", "code_cell", "conditional", "constant", "either", "equals",
-    "joined", "key", "magnitude", "missing", "multiplied", "number", "observed", "of_condition",
-    "of_expression", "parsed", "present", "recoded", "sampled", "source", "standardised", "truth",
-    "units_of",
+    "aggregated", "both", "by_time", "cell_of", "code_cell", "conditional", "constant",
+    "either", "equals", "grid", "in_panel", "joined", "key", "magnitude", "missing",
+    "multiplied", "number", "observed", "of_condition", "of_expression", "parsed", "present",
+    "recoded", "sampled", "source", "spell", "spells", "standardised", "time", "truth",
+    "units_of", "when",
 ]  # fmt: skip
 
 
@@ -92,6 +93,44 @@ def magnitude(population_wording: str, *values: Meaning) -> str:
 def source(databank: str, variable: str, date: str | None) -> Meaning:
     """Give a register variable at a date. The databank's version is not part of the wording."""
     return Meaning("source", f"{databank}\x1e{variable}\x1e{date or ''}")
+
+
+def spell(databank: str, variable: str, part: str) -> Meaning:
+    """Give what a row of event data holds: its `value`, `start` or `stop`."""
+    return Meaning("spell", f"{databank}\x1e{variable}\x1e{part}")
+
+
+def spells(databank: str, variable: str, first: str, last: str) -> Meaning:
+    """Give the condition that rows are the spells of a variable in a period."""
+    return Meaning("flag", f"spells\x1e{databank}\x1e{variable}\x1e{first}\x1e{last}")
+
+
+def in_panel(databank: str, variable: str) -> Meaning:
+    """Give a register variable at the date of a panel's row."""
+    return Meaning("panel", f"{databank}\x1e{variable}")
+
+
+def time(kind: str) -> Meaning:
+    """Give the time of a panel's row: a day of `import-panel` or a suffix of names."""
+    return Meaning("time", kind)
+
+
+def grid(times: Sequence[str]) -> Meaning:
+    """Give the condition that rows are units at these times.
+
+    What is asked of a panel's rows is another question than the same asked of its units.
+    """
+    return Meaning("flag", "\x1e".join(("grid", *times)))
+
+
+def by_time(times: Sequence[str], values: Sequence[Meaning]) -> Meaning:
+    """Give the value of a panel's row that was one variable for each time."""
+    return Meaning("long", "\x1e".join(times), tuple(values))
+
+
+def when(value: Meaning, at: str, population: Population) -> Meaning:
+    """Give a unit's value at one time of a panel; missing where that row is not in it."""
+    return Meaning("when", f"{at}\x1e{population.wording()}", (value,))
 
 
 def key(unit_type: str) -> Meaning:

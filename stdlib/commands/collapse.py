@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from kohort import wording
 from kohort.command import Option, SteerCommand
-from kohort.diagnostic import suggestion, wrong
+from kohort.diagnostic import Span, suggestion, wrong
 from kohort.phrases import Aggregate, Aggregates, Options, Word
 from kohort.results import Raw
 from kohort.scope import Kind, Scope, Shape, Type, Variable
@@ -31,10 +31,10 @@ class Collapse(SteerCommand, name="collapse"):
     def check(self, scope: Scope) -> None:
         """Statistics, variables and names must be right, and the new unit type known or public."""
         shape = scope.shape(self.span)
-        by = scope.find(self._by(), shape)
+        by = scope.find(grouping_variable(self.options, self.name, self.span), shape)
         results: dict[str, Variable] = {}
         for item in self.aggregates:
-            variable = self._result(scope, shape, by, item)
+            variable = group_statistic(scope, shape, by, item)
             if variable.name in results or variable.name == by.name:
                 twice = f"two results are called '{variable.name}'"
                 taken = f"'{by.name}' is the name of the by-variable"
@@ -46,41 +46,6 @@ class Collapse(SteerCommand, name="collapse"):
                 )
             results[variable.name] = variable
         scope.update(self._collapsed(shape, by, results))
-
-    def _by(self) -> Word:
-        words = self.options.words("by")
-        if not words:
-            hint = "write '..., by(VARIABLE)': its values become the new units"
-            wrong("by-missing", "'collapse' needs a by-variable", self.span, hint)
-        if len(words) > 1:
-            wrong(
-                "one-by-variable",
-                "by() takes one variable",
-                words[1].span,
-                "join two first: generate k = rowconcat(string(a), '_', string(b))",
-            )
-        return words[0]
-
-    def _result(self, scope: Scope, shape: Shape, by: Variable, item: Aggregate) -> Variable:
-        check_statistic(item.statistic)
-        variable = scope.find(item.variable, shape)
-        statistic = item.statistic.text
-        if variable.type is Type.KEY and statistic != "count":
-            message = f"'{variable.name}' identifies units; only (count) takes it"
-            wrong("pseudonym-used", message, item.variable.span)
-        if variable.type is Type.TEXT and statistic != "count":
-            wrong(
-                "needs-a-number",
-                f"'{variable.name}' is text; ({statistic}) needs a numeric variable",
-                item.variable.span,
-                f"'destring {variable.name}' first, or use (count)",
-            )
-        meaning = wording.aggregated(statistic, variable.meaning, by.meaning, shape.population)
-        type_ = variable.type if statistic in _KEEPS_TYPE else Type.DECIMAL
-        if statistic == "count":
-            type_ = Type.INTEGER
-        labels = variable.labels if statistic in _KEEPS_LABELS else None
-        return Variable(_name(item), type_, meaning, labels=labels)
 
     def _collapsed(self, shape: Shape, by: Variable, results: dict[str, Variable]) -> Shape:
         units = wording.units_of(by.meaning, shape.population)
@@ -107,7 +72,7 @@ class Collapse(SteerCommand, name="collapse"):
         assert session.scope.active is not None
         dataset = session.datasets[session.scope.active]
         shape = session.scope.datasets[session.scope.active]
-        by = self._by().text
+        by = grouping_variable(self.options, self.name, self.span).text
         specification = [(a.statistic.text, a.variable.text, _name(a)) for a in self.aggregates]
         if shape.public:
             published = session.gate.publish(dataset.collapse_evidence(by, specification))
@@ -118,6 +83,47 @@ class Collapse(SteerCommand, name="collapse"):
         status = collapsed.size("collapsed", {"dataset": shape.name, "by": by}, not shape.public)
         session.put(collapsed, status, self.span)
         return status
+
+
+def grouping_variable(
+    options: Options, command: str, span: Span, become: str = "become the new units"
+) -> Word:
+    """Give the one variable in `by()`, or raise `by-missing` or `one-by-variable`."""
+    words = options.words("by")
+    if not words:
+        hint = f"write '..., by(VARIABLE)': its values {become}"
+        wrong("by-missing", f"'{command}' needs a by-variable", span, hint)
+    if len(words) > 1:
+        wrong(
+            "one-by-variable",
+            "by() takes one variable",
+            words[1].span,
+            "join two first: generate k = rowconcat(string(a), '_', string(b))",
+        )
+    return words[0]
+
+
+def group_statistic(scope: Scope, shape: Shape, by: Variable, item: Aggregate) -> Variable:
+    """Give the variable that a statistic of a group becomes, or raise what is wrong with it."""
+    check_statistic(item.statistic)
+    variable = scope.find(item.variable, shape)
+    statistic = item.statistic.text
+    if variable.type is Type.KEY and statistic != "count":
+        message = f"'{variable.name}' identifies units; only (count) takes it"
+        wrong("pseudonym-used", message, item.variable.span)
+    if variable.type is Type.TEXT and statistic != "count":
+        wrong(
+            "needs-a-number",
+            f"'{variable.name}' is text; ({statistic}) needs a numeric variable",
+            item.variable.span,
+            f"'destring {variable.name}' first, or use (count)",
+        )
+    meaning = wording.aggregated(statistic, variable.meaning, by.meaning, shape.population)
+    type_ = variable.type if statistic in _KEEPS_TYPE else Type.DECIMAL
+    if statistic == "count":
+        type_ = Type.INTEGER
+    labels = variable.labels if statistic in _KEEPS_LABELS else None
+    return Variable(_name(item), type_, meaning, labels=labels)
 
 
 def check_statistic(word: Word) -> None:

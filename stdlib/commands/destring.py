@@ -74,7 +74,7 @@ class Destring(SteerCommand, name="destring"):
             variable, name=target.text, type=type_,
             meaning=wording.parsed(options, variable.meaning),
             labels=self._labels(variable.labels, convert), codes=tuple(codes) or None,
-            binary=set(codes) == {0, 1}, domain=None, unit_type=None,
+            binary=set(codes) == {0, 1}, domain=None, unit_type=None, times=(),
         )  # fmt: skip
 
     def _labels(self, labels: Labels | None, convert: type[int] | type[float]) -> Labels | None:

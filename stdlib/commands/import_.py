@@ -6,7 +6,7 @@ from kohort import wording
 from kohort.bank import Databank
 from kohort.command import DataCommand, Option
 from kohort.dataset import Dataset
-from kohort.diagnostic import wrong
+from kohort.diagnostic import Span, wrong
 from kohort.phrases import Date, Options, Path, Word
 from kohort.register import RegisterVariable
 from kohort.results import Size
@@ -37,7 +37,7 @@ class Import(DataCommand, name="import"):
         bank, entry = scope.register_variable(self.path)
         entry.check_date(self.date, self.path.name.span if self.date is None else self.date.span)
         self._check_kind(shape)
-        self._check_unit_type(shape, entry)
+        check_unit_type(shape, entry, self.path.span)
         scope.new_variable(self.target, shape)
         variable = register_column(bank, entry, self.date, self.target.text)
         scope.update(self._joined(shape, entry, variable))
@@ -63,19 +63,6 @@ class Import(DataCommand, name="import"):
                 self.span,
                 "import into another dataset and use 'merge'",
             )
-
-    def _check_unit_type(self, shape: Shape, entry: RegisterVariable) -> None:
-        if shape.kind is Kind.EMPTY or shape.key is None or shape.unit_type == entry.unit_type:
-            return
-        if Type.UNKNOWN in {shape.key.type}:
-            return
-        units = shape.unit_type or f"values of '{shape.key.name}'"
-        wrong(
-            "wrong-unit-type",
-            f"'{entry.name}' describes {entry.unit_type}, but '{shape.name}' holds {units}",
-            self.path.span,
-            "import it into a dataset of its own, 'collapse' it, and 'merge' it here",
-        )
 
     def _joined(self, shape: Shape, entry: RegisterVariable, variable: Variable) -> Shape:
         present = wording.present(variable.meaning)
@@ -110,6 +97,21 @@ class Import(DataCommand, name="import"):
             words["date"] = self.date.text
         changed = before.key is None or "outer_join" in self.options
         return dataset.size("imported", words, change=changed)
+
+
+def check_unit_type(shape: Shape, entry: RegisterVariable, span: Span) -> None:
+    """Raise `wrong-unit-type` unless a register describes the units of a dataset, if any."""
+    if shape.kind is Kind.EMPTY or shape.key is None or shape.unit_type == entry.unit_type:
+        return
+    if shape.key.type is Type.UNKNOWN:
+        return
+    units = shape.unit_type or f"values of '{shape.key.name}'"
+    wrong(
+        "wrong-unit-type",
+        f"'{entry.name}' describes {entry.unit_type}, but '{shape.name}' holds {units}",
+        span,
+        "import it into a dataset of its own, 'collapse' it, and 'merge' it here",
+    )
 
 
 def _public(entry: RegisterVariable) -> bool:

@@ -73,7 +73,7 @@ class Recode(DataCommand, name="recode"):
         return replace(
             variable, name=target.text, type=_type(variable, self.rules), meaning=meaning,
             labels=labels if labels.pairs or labels.missing else None, codes=None, binary=False,
-            domain=None, unit_type=None, source=None,
+            domain=None, unit_type=None, source=None, times=(),
         )  # fmt: skip
 
     def run(self, dataset: Dataset, scope: Scope) -> Dataset:

@@ -38,7 +38,7 @@ class Replace(DataCommand, name="replace"):
         binary = found.binary and (old.binary or self.condition is None)
         changed = replace(
             old, type=type_, meaning=meaning, codes=None, binary=binary, source=None,
-            domain=None, unit_type=None,
+            domain=None, unit_type=None, times=(),
         )  # fmt: skip
         scope.update(shape.with_variables(changed))
 

@@ -12,7 +12,7 @@ import polars as pl
 
 from kohort.engine import numbers
 from kohort.engine.failure import EngineError, failing_as
-from kohort.engine.values import DTYPES, compact, from_texts
+from kohort.engine.values import DTYPES, Selection, compact, from_texts
 from kohort.engine.vector import Vector
 from kohort.scope import Type
 
@@ -32,6 +32,29 @@ class Records:
 
     def __repr__(self) -> str:
         return "<records>"
+
+
+@dataclass(frozen=True, repr=False)
+class Spells:
+    """Spells by unit and first day: id, value, first day, last day (missing where open)."""
+
+    ids: pl.Series
+    values: Vector
+    starts: Vector
+    stops: Vector
+
+    def __repr__(self) -> str:
+        return "<spells>"
+
+    def of(self, mask: pl.Series) -> Spells:
+        """Give those where the mask is true."""
+        selection = Selection(mask)
+        return Spells(
+            self.ids.filter(mask),
+            selection.of(self.values),
+            selection.of(self.starts),
+            selection.of(self.stops),
+        )
 
 
 def files(entry: RegisterVariable, day: int | None) -> tuple[Path, ...]:
@@ -71,18 +94,44 @@ def read(entry: RegisterVariable, day: int | None, found: Sequence[Path]) -> Rec
     return Records(frame["unit_id"], _typed(frame["value"], entry.type, categories))
 
 
+@failing_as("register-file-damaged")
+def spells(entry: RegisterVariable, first: int, last: int, found: Sequence[Path]) -> Spells:
+    """Give all spells that overlap a period; both its days and those of a spell belong to it."""
+    rows = pl.scan_parquet(list(found), hive_partitioning=False, missing_columns="insert")
+    stop = pl.col(_STOP)
+    rows = rows.filter((pl.col(_START) <= last) & (stop.is_null() | (stop >= first)))
+    categories = pl.Categories.random() if entry.type is Type.TEXT else None
+    value = pl.col("value")
+    if categories is not None:
+        value = value.cast(pl.String).cast(pl.Categorical(categories))
+    days = [pl.col(name).cast(pl.Int64) for name in (_START, _STOP)]
+    frame = _whole_ids(rows.select("unit_id", value, *days).collect())
+    # Most files are in this order already, which a sort finds out quickly.
+    frame = frame.sort("unit_id", _START, maintain_order=True)
+    return Spells(
+        frame["unit_id"],
+        _typed(frame["value"], entry.type, categories),
+        compact(Vector(frame[_START])),
+        compact(Vector(frame[_STOP])),
+    )
+
+
 def _one_each(frame: pl.DataFrame) -> pl.DataFrame:
-    if frame["unit_id"].dtype.is_integer() and frame["unit_id"].dtype != pl.Int64:
-        frame = frame.with_columns(pl.col("unit_id").cast(pl.Int64))
-    if frame["unit_id"].null_count():
-        frame = frame.filter(pl.col("unit_id").is_not_null())
-    ids = frame["unit_id"]
-    if _ascends(ids):
+    frame = _whole_ids(frame)
+    if _ascends(frame["unit_id"]):
         return frame
     # Some files are sorted by date first; a unit with two records keeps the first one.
     return frame.sort("unit_id", maintain_order=True).unique(
         "unit_id", keep="first", maintain_order=True
     )
+
+
+def _whole_ids(frame: pl.DataFrame) -> pl.DataFrame:
+    if frame["unit_id"].dtype.is_integer() and frame["unit_id"].dtype != pl.Int64:
+        frame = frame.with_columns(pl.col("unit_id").cast(pl.Int64))
+    if frame["unit_id"].null_count():
+        frame = frame.filter(pl.col("unit_id").is_not_null())
+    return frame
 
 
 def _ascends(ids: pl.Series) -> bool:

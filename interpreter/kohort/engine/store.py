@@ -19,6 +19,7 @@ from kohort.engine.evaluation import calculated, expression_of
 from kohort.engine.failure import guarded
 from kohort.engine.matching import places
 from kohort.engine.node import Node, narrowed, severed, value_of
+from kohort.engine.reshaping import Reshaping
 from kohort.engine.rows import Keys, Rows
 from kohort.engine.values import DTYPES, Selection, gathered
 from kohort.engine.vector import Vector
@@ -43,7 +44,7 @@ class Engine:
         return ColumnStore(shape, rows, {}, self._keys)
 
 
-class ColumnStore(Changes, Answers):
+class ColumnStore(Changes, Reshaping, Answers):
     """A dataset. Never changed in place; what is made from it shares its columns."""
 
     @guarded

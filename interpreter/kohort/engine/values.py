@@ -197,3 +197,24 @@ def from_texts(series: pl.Series, categories: pl.Categories) -> Vector:
 def stacked(parts: Sequence[pl.Series]) -> pl.Series:
     """Put stretches of rows after one another."""
     return parts[0] if len(parts) == 1 else pl.concat(parts, rechunk=True)
+
+
+def concatenated(parts: Sequence[Vector]) -> Vector:
+    """Put columns of one type after one another; whole numbers beside decimals become decimals."""
+    if any(part.codes is None for part in parts):
+        spread = [part.spread() for part in parts]
+        if len({series.dtype for series in spread}) > 1:
+            spread = [series.cast(pl.Float64) for series in spread]
+        return Vector(stacked(spread))
+    series = [part.series.slice(0, len(part.series) - 1) for part in parts]
+    if len({one.dtype for one in series}) > 1:
+        series = [one.cast(pl.Float64) for one in series]
+    total = sum(map(len, series))
+    codes, offset = [], 0
+    for part, one in zip(parts, series, strict=True):
+        table = np.append(np.arange(offset, offset + len(one)), total).astype(narrow_dtype(total))
+        assert part.codes is not None
+        codes.append(table[part.codes.to_numpy()])
+        offset += len(one)
+    dictionary = pl.concat(series).extend_constant(None, 1)
+    return from_codes(_of_dictionary(dictionary, pl.Series(np.concatenate(codes))))
