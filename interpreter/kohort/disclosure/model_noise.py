@@ -13,6 +13,7 @@ import numpy as np
 from kohort import wording
 from kohort.disclosure.content import (
     BLOCK,
+    LANDMARKS,
     content_fingerprints,
     content_keys,
     mix,
@@ -69,15 +70,21 @@ class ModelNoise:
     def read(self, measure: Measure) -> Floats:
         """Note a measure's content, and give it clipped unless it is binary: float64 (N)."""
         group = self._gathered(measure.x)
-        content = content_fingerprints(group, self._magnitudes.content_bits)
+        ordered = group.partitioned(LANDMARKS)
+        content = content_fingerprints(group, self._magnitudes.content_bits, ordered)
         self._contents.append(content[0])
         if measure.binary or self._limits.clip_units == 0:
             return measure.x
         key = content_keys(self._secret, "clip/v1", self._sums, self._n, content)
         n = int(self._n[0])
         rank = clip_rank(n, float(uniforms(key)[0]), self._limits.clip_units)
-        low, high = self._ordered(group)
-        return np.clip(measure.x, low[rank], high[n - rank - 1])
+        low, high = self._extremes(group, ordered)
+        # Both at once: without rows to add up they are one array.
+        ends = [rank, n - rank - 1]
+        low.partition(ends)
+        if high is not low:
+            high.partition(ends)
+        return np.clip(measure.x, low[ends[0]], high[ends[1]])
 
     def read_codes(self, index: Codes) -> None:
         """Note a factor's content: which rows share a category, in the order of the codes."""
@@ -95,17 +102,16 @@ class ModelNoise:
     def _gathered(self, x: Floats) -> Contributors:
         return gathered(None, 1, x, self._evidence.keys)
 
-    def _ordered(self, group: Contributors) -> tuple[Floats, Floats]:
-        """Ascending lowest and highest value of each unit; both are the values for single rows."""
+    def _extremes(self, group: Contributors, values: Floats) -> tuple[Floats, Floats]:
+        """Lowest and highest values of units, in no order; both are `values` for single rows."""
         split = self._evidence.unit_rows
         if split is None:
-            return group.ordered, group.ordered
+            return values, values
         unit = split[0]
         order = np.argsort(unit, kind="stable")
         starts = np.flatnonzero(np.diff(unit[order], prepend=-1))
         values = group.x[order]
-        low, high = np.minimum.reduceat(values, starts), np.maximum.reduceat(values, starts)
-        return np.sort(low), np.sort(high)
+        return np.minimum.reduceat(values, starts), np.maximum.reduceat(values, starts)
 
 
 def clip_rank(n: int, uniform: float, clip_units: int) -> int:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kohort.disclosure.content import LANDMARKS, content_fingerprints, content_keys
-from kohort.disclosure.contributors import Contributors, gathered, neighbours
+from kohort.disclosure.contributors import Contributors, gathered
 from kohort.disclosure.keys import Master, uniforms
 from kohort.disclosure.limits import MagnitudeLimits
 
@@ -73,8 +73,8 @@ def dataset_limits(secret: Master, limits: MagnitudeLimits, group: Contributors)
         return UNLIMITED
     if group.k != 1:
         raise ValueError("an active dataset is one cell")
-    # A full sort costs three times as much, and most datasets are only looked at in a few places.
-    ordered = group.ordered if "ordered" in vars(group) else _partitioned(group)
+    # Most datasets are only looked at in a few places.
+    ordered = group.partitioned(LANDMARKS)
     uniform = 0.5
     if limits.winsor_spread > 0:
         content = content_fingerprints(group, limits.content_bits, ordered)
@@ -84,9 +84,3 @@ def dataset_limits(secret: Master, limits: MagnitudeLimits, group: Contributors)
     if "ordered" not in vars(group):
         ordered.partition([below, above])
     return WinsorLimits(float(ordered[below]), float(ordered[above]))
-
-
-def _partitioned(group: Contributors) -> NDArray[np.float64]:
-    """Give the values with those of the landmarks in their places: float64 (N), a copy."""
-    places = [neighbours(group.rows, p)[:2] for p in LANDMARKS]
-    return np.partition(group.x, sorted({int(place[0]) for pair in places for place in pair}))
