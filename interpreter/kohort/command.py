@@ -186,6 +186,14 @@ def opposite(condition: Condition) -> Condition:
     return Condition(Unary("!", condition.expression, condition.span), condition.span)
 
 
+def _offered(command: type[Command]) -> str:
+    """Name the options of a command, or where they are named when there are many."""
+    table = command.options_table
+    if len(table) > 6:
+        return f"'help {command.name}' lists its options"
+    return f"{command.name} takes: {', '.join(table) if table else 'no options'}"
+
+
 def check_options(command: type[Command], options: Options) -> None:
     """Check names, duplicates, arguments and exclusions of options against the command's table.
 
@@ -197,8 +205,7 @@ def check_options(command: type[Command], options: Options) -> None:
     for call in options:
         name = call.name.text
         if name not in table:
-            takes = ", ".join(table) if table else "no options"
-            hint = suggestion(name, table) or f"{command.name} takes: {takes}"
+            hint = suggestion(name, table) or _offered(command)
             wrong("unknown-option", f"{command.name} has no option '{name}'", call.name.span, hint)
         if name in seen:
             wrong("duplicate-option", f"option '{name}' is given twice", call.name.span)
