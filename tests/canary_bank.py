@@ -24,7 +24,7 @@ FIRST_ID = 773_100_000_000
 FAMILY_ID = 884_200_000_000
 GIANT = 918_273_645
 OUTSIDE = ("98Q6", "98Q7", "98Q8")
-"""Municipality codes that no list has: of one person, of three, of seven."""
+"""Municipality codes that no list has: of one person, of three, of four."""
 
 _DAY = epoch_day("2021-01-01")
 _YEAR = (_DAY, epoch_day("2021-12-31"))
@@ -34,6 +34,7 @@ _NUMBER = re.compile(r"\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?!\d)|\d+(?:[.,]\d+)?")
 SOURCES = {
     "K_SEX": "", "K_BORN": "", "K_TEXT": "", "K_FAMILY": " 2021-01-01", "K_MOTHER": "",
     "K_HOME": " 2021-01-01", "K_WAGE": " 2021-06-30", "K_EXACT": "", "K_ILL": "", "K_RARE": "",
+    "K_FEW": "",
 }  # fmt: skip
 """Register variables, each with the date that an import needs."""
 
@@ -130,6 +131,7 @@ def _data_sets() -> Iterator[tuple[VariableDefinition, pl.DataFrame]]:
     yield ill, _rows(people, ["1" if i % 40 == 7 else "0" for i in places])
     few = places < 60
     yield _fixed("K_RARE", "LONG"), _rows(people, np.where(few, wages(), 0))
+    yield _fixed("K_FEW", "LONG"), _rows(people[:600], places[:600] % 7)
 
 
 def _homes() -> list[str]:
@@ -165,10 +167,10 @@ def _rows(
 
 
 def _put_codes_of_no_list(root: Path) -> None:
-    """Give eleven persons homes that no list has; the writer would refuse them."""
+    """Give eight persons homes that no list has; the writer would refuse them."""
     (file,) = (root / "data" / "K_HOME").rglob("*.parquet")
     frame = pl.read_parquet(file).sort("unit_id")
     values = frame["value"].to_list()
-    outside = [OUTSIDE[0]] + [OUTSIDE[1]] * 3 + [OUTSIDE[2]] * 7
+    outside = [OUTSIDE[0]] + [OUTSIDE[1]] * 3 + [OUTSIDE[2]] * 4
     values[100 : 100 + len(outside)] = outside
     frame.with_columns(pl.Series("value", values)).write_parquet(file)

@@ -123,6 +123,6 @@ def _values(definition: VariableDefinition) -> Iterator[object]:
 def _put_codes_of_no_list(file: Path) -> None:
     frame = pl.read_parquet(file).sort("unit_id", maintain_order=True)
     values = frame["value"].to_list()
-    outside = [canary_bank.OUTSIDE[0]] + [canary_bank.OUTSIDE[2]] * 7
+    outside = [canary_bank.OUTSIDE[0]] + [canary_bank.OUTSIDE[2]] * 4
     values[50 : 50 + len(outside)] = outside
     frame.with_columns(pl.Series("value", values)).write_parquet(file)

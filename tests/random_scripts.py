@@ -21,7 +21,7 @@ _STATISTICS = (
     "mean", "min", "max", "sum", "median", "count", "sd", "semean", "sebinomial", "percent", "iqr",
     "gini",
 )  # fmt: skip
-_NUMBERS = ("0", "1", "2000000", "918273645", "500.5", "-1", "1e300", "197001", "0.5")
+_NUMBERS = ("0", "1", "2000000", "918273645", "500.5", "-1", "1e300", "1e-300", "197001", "0.5")
 _CODES = ("'1'", "'2'", "'0101'", "'0130'", "'98Q8'", "'A'", "'nobody'", "''")
 _FUNCTIONS = ("abs", "int", "round", "floor", "ceil", "sqrt", "exp", "ln", "log10", "sin", "atan")
 

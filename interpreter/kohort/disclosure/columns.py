@@ -15,7 +15,7 @@ from kohort.disclosure.counts import published_counts
 from kohort.disclosure.keys import Master
 from kohort.disclosure.magnitudes import Moments, published_moments
 from kohort.disclosure.profile import Profile
-from kohort.disclosure.published import Published, State
+from kohort.disclosure.published import Published, State, significant
 from kohort.disclosure.quantiles import Quantiles, published_iqr, published_quantiles
 from kohort.disclosure.released import Cell
 from kohort.disclosure.shares import binary_moments, rare, rare_moments
@@ -159,6 +159,17 @@ class CellStatistics:
     def _of_binary(self) -> Moments:
         return binary_moments(self.profile.counts, self.profile.magnitudes, self.ones, self.n)
 
+    def _gini_of_binary(self) -> Published | None:
+        """Of zeros and ones it is the share of zeros; from the published mean, so nothing new."""
+        mean = self.moments.mean
+        if mean is None:
+            return None
+        edge = np.isin(mean.state, (State.LOW, State.HIGH))
+        state = np.where(edge, State.HIDDEN, mean.state)
+        share = np.where(mean.values == 0, 0.0, 1 - mean.values)
+        values = significant(share, self.profile.magnitudes.digits)
+        return Published(values, state.astype(np.uint8))
+
     @cached_property
     def ones(self) -> NDArray[np.int64]:
         """Published numbers of units with the value 1: int64 (k). For binary variables."""
@@ -208,6 +219,8 @@ class CellStatistics:
             return self.quantiles.column(_PERCENTS[statistic])
         if statistic == "iqr":
             return published_iqr(self.profile.quantiles, self.quantiles)
+        if statistic == "gini" and self.column.variable.binary:
+            return self._gini_of_binary()
         moments = self.moments
         return {
             "mean": moments.mean, "std": moments.sd, "sum": moments.sum, "gini": moments.gini,

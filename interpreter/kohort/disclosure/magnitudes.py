@@ -51,6 +51,7 @@ __all__ = [
 ]
 
 STATISTICS = ("mean", "sd", "sum")
+_NEGLIGIBLE = 1e-13  # of the mean: standard deviations down there are rounding errors
 
 
 @dataclass(frozen=True)
@@ -177,9 +178,12 @@ def _deviation(question: _Question) -> NDArray[np.float64]:
     if limits.floor_c == 0:
         # Without noise 0 is the honest answer.
         return np.sqrt(variance)
-    floor = limits.floor_c * winsor.width**2 / (4 * group.n)
+    # Squared by multiplying: a power of Python numbers raises where this gives infinity.
+    floor = limits.floor_c * (winsor.width * winsor.width) / (4 * group.n)
     variance = variance + floor * question.noise.normals("floorvar/v1")
-    return np.sqrt(np.where(variance > 0, variance, np.nan))
+    # What rounding leaves of a constant is no variance either.
+    least = (_NEGLIGIBLE * question.centre) ** 2
+    return np.sqrt(np.where(variance > least, variance, np.nan))
 
 
 def _sum(

@@ -70,6 +70,14 @@ class Support:
         words = [evidence.population.wording(condition) for condition in conditions]
         return published_counts(self._secret, self._limits, sums, n, words)
 
+    def units(self, cell: Codes | Integers, count: int) -> Integers:
+        """True numbers of units per cell, int64; for the floor alone."""
+        evidence = self._evidence
+        split = evidence.unit_rows
+        if split is None:
+            return by_cell(cell, count, evidence.keys)[0]
+        return by_cell_of_units(cell, count, *split)[0]
+
     def classes(self, cell: Codes | Integers, conditions: Sequence[Meaning]) -> Integers:
         """The smaller published number of units with outcome 0 or 1 per cell, int64."""
         y = self._evidence.outcome
@@ -90,20 +98,29 @@ class Support:
         return result
 
 
+def named(category: Category) -> NDArray[np.bool_]:
+    """Which codes of a factor its published list names: bool (codes)."""
+    listed = set(category.listed or ())
+    return np.fromiter((code in listed for code in category.codes), np.bool_, len(category.codes))
+
+
 def supported(limits: ModelLimits, published: Integers) -> NDArray[np.bool_]:
     """Which published counts reach `support_min`."""
     return published >= limits.support_min
 
 
-def group(support: Support, limits: ModelLimits, category: Category) -> Grouping:
+def group(support: Support, limits: ModelLimits, category: Category, floor: int = 0) -> Grouping:
     """Merge the categories of a factor that too few units have.
 
     Categories below the limits become one, `other`; if that is still too small they join the
-    reference. Codes that nobody has are no categories at all.
+    reference. Codes that nobody has are no categories at all. A code of no list is a value of the
+    data, which fewer than `floor` true units never show.
     """
     conditions = [wording.code_cell(category.meaning, code) for code in category.codes]
     if limits.support_min > 0:
         enough = support.enough(limits, category.index, conditions)
+        true = support.units(category.index, len(conditions))
+        enough &= named(category) | (true >= floor)
     else:
         enough = np.bincount(category.index, minlength=len(conditions)) > 0
     kept = np.flatnonzero(enough)

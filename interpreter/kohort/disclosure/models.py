@@ -93,7 +93,9 @@ def release_linear(
     more columns than can be computed with.
     """
     try:
-        return _Release(secret, profile, evidence).run()
+        # Where numbers overflow depends on the data; no warning may say so.
+        with np.errstate(all="ignore"):
+            return _Release(secret, profile, evidence).run()
     except NotEstimableError as error:
         return Refusal(error.reason) if unprotected(profile.counts) else Refusal()
 
@@ -112,7 +114,8 @@ class _Release:
             raise NotEstimableError("too few rows")
         units = self.support.total()
         categories = [evidence.categories[name] for name in evidence.used("i")]
-        groupings = {c.name: group(self.support, limits, c) for c in categories}
+        floor = self.profile.magnitudes.hard_floor
+        groupings = {c.name: group(self.support, limits, c, floor) for c in categories}
         y, measures, keys = self._read()
         columns = build(self.support, limits, evidence, groupings, measures)
         if not large_enough(limits, units, columns.design.width + evidence.constant):

@@ -132,6 +132,8 @@ def fit(
     """
     if design.rows == 0 or float(y.min()) == float(y.max()):
         raise NotEstimableError("constant outcome" if design.rows else "too few rows")
+    if not (design.width or constant):
+        raise NotEstimableError("no regressor")
     columns = columns_of(design, weights, constant)
     mass = float(design.rows) if weights is None else weighted_sum(weights, None)
     centre = weighted_sum(y, weights) / mass if constant else 0.0
