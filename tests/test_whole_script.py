@@ -20,17 +20,18 @@ from kohort.session import Session
 SCRIPT = (Path(__file__).parent / "whole_script.mdscript").read_text(encoding="utf-8")
 PEOPLE = made_people.people()
 LEAST = 5
-FIRST_COMMANDS = set(
-    """require create-dataset use clone-dataset delete-dataset rename-dataset import generate replace
-    keep drop rename clone-variables recode destring define-labels assign-labels collapse merge
-    sample let for end textblock variables help history tabulate summarize regress datasets describe
-    search""".split()
-)
+FIRST_COMMANDS = {
+    "require", "create-dataset", "use", "clone-dataset", "delete-dataset", "rename-dataset",
+    "import", "generate", "replace", "keep", "drop", "rename", "clone-variables", "recode",
+    "destring", "define-labels", "assign-labels", "collapse", "merge", "sample", "let", "for",
+    "end", "textblock", "variables", "help", "history", "tabulate", "summarize", "regress",
+    "datasets", "describe", "search",
+}  # fmt: skip
 """What the first version of the language has."""
-FIRST_FUNCTIONS = set(
-    """int round abs exp ln sqrt substr string inlist inrange sysmiss date year month rowmean
-    rowtotal rowmax date_fmt""".split()
-)
+FIRST_FUNCTIONS = {
+    "int", "round", "abs", "exp", "ln", "sqrt", "substr", "string", "inlist", "inrange", "sysmiss",
+    "date", "year", "month", "rowmean", "rowtotal", "rowmax", "date_fmt",
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
