@@ -105,7 +105,7 @@ class Reshaping(Table):
             foreign = [self.columns[name] for name in present]
             columns[stem] = Node(rows, recipe, (spot, index), foreign)
         for name in constants:
-            columns[name] = Node(rows, _fetched, (spot,), (self.columns[name],))
+            columns[name] = Node(rows, fetched, (spot,), (self.columns[name],))
         return replace(self, rows=rows, columns=columns, base=None)
 
     @guarded
@@ -122,7 +122,7 @@ class Reshaping(Table):
             spots[number[at]] = at
             spot = Node(units, values=Vector(_or_missing(spots)))
             for name, made in names.items():
-                columns[made[k]] = Node(units, _fetched, (spot,), (self.columns[name],))
+                columns[made[k]] = Node(units, fetched, (spot,), (self.columns[name],))
         return replace(self, rows=units, columns=columns, base=None)
 
     @guarded
@@ -243,6 +243,6 @@ def _of_time(
     return gathered(concatenated(foreign), _or_missing(spots))
 
 
-def _fetched(_: Rows, inputs: Sequence[Vector], foreign: Sequence[Vector]) -> Vector:
+def fetched(_: Rows, inputs: Sequence[Vector], foreign: Sequence[Vector]) -> Vector:
     """Give the values of another dataset's column at the places in the first input."""
     return gathered(foreign[0], inputs[0].series)

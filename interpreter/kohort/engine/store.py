@@ -19,7 +19,7 @@ from kohort.engine.evaluation import calculated, expression_of
 from kohort.engine.failure import guarded
 from kohort.engine.matching import places
 from kohort.engine.node import Node, narrowed, severed, value_of
-from kohort.engine.reshaping import Reshaping
+from kohort.engine.reshaping import Reshaping, fetched
 from kohort.engine.rows import Keys, Rows
 from kohort.engine.values import DTYPES, Selection, gathered
 from kohort.engine.vector import Vector
@@ -81,11 +81,9 @@ class ColumnStore(Changes, Reshaping, Answers):
         ids = pl.concat([old.ids, records.ids]).unique().sort()
         rows = Rows(ids, old.unit_type, old.root, self.ring)
         spots = places(old.ids, ids)
-
-        def recipe(_: Rows, __: Sequence[Vector], foreign: Sequence[Vector]) -> Vector:
-            return gathered(foreign[0], spots)
-
-        columns = {n: Node(rows, recipe, foreign=[node]) for n, node in self.columns.items()}
+        # The places are a column of their own, so that they are filtered with the rows.
+        spot = Node(rows, values=Vector(pl.Series(np.arange(len(ids))) if spots is None else spots))
+        columns = {n: Node(rows, fetched, (spot,), (node,)) for n, node in self.columns.items()}
         values = gathered(records.values, places(records.ids, ids))
         return replace(self, rows=rows, columns={**columns, name: Node(rows, values=values)})
 
