@@ -17,7 +17,9 @@ def note_text(note: Note, look: Look, blank: str = " ") -> str:
     Whole numbers in it are written as counts, others by the format that the word's name has.
     """
     words = {name: _word(name, word, blank) for name, word in note.words.items()}
-    return clean(sentence("notes", note.key, words, look.language))
+    text = sentence("notes", note.key, words, look.language)
+    # A probability may be a bound: "P = <0.001" reads "P < 0.001".
+    return clean(text.replace(" = <", " < "))
 
 
 def _word(name: str, word: str | int | float, blank: str) -> str:
