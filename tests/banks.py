@@ -42,6 +42,11 @@ def small(folder: Path) -> Path:
     Person i: a man where i is odd; born in year 1940 + 4 i, month 1 + i % 12; 1-10 live in Oslo,
     11-18 in Bergen, the others nowhere; 1-15 have the wage 100 000 i in 2020, and 10 000 more in
     2021; persons 2k-1 and 2k are a family; the parents of 10 + 2k-1 and 10 + 2k are 2k-1 and 2k.
+
+    Job 100 + i is the main job of person i (1-12), 200 + i the second one of persons 1-4. A main
+    job is full time where i is odd, else half, a second one 20 per cent; in February 2021 the main
+    jobs of persons 1 and 2 are gone. Course 500 + i is taken full time by persons 15-20 from August
+    2018 to June 2020, course 600 + i part time by persons 19 and 20 since August 2020.
     """
     root = folder / "small"
     manifest = Manifest(
@@ -96,6 +101,14 @@ def _data_sets() -> list[tuple[VariableDefinition, pl.DataFrame]]:
     homes = {i: "0301" if i <= 10 else "4601" for i in range(1, 19)}
     old_homes = {i: "0301" if i <= 10 else "1201" for i in range(1, 19)}
     first_day = ("2021-01-01",)
+    holders = {**{100 + i: i for i in range(1, 13)}, **{200 + i: i for i in range(1, 5)}}
+    shares = {job: 20.0 if job > 200 else 100.0 if job % 2 else 50.0 for job in holders}
+    later = {job: share for job, share in shares.items() if job not in (101, 102)}
+    pupils = {**{500 + i: i for i in range(15, 21)}, **{600 + i: i for i in (19, 20)}}
+    school = [epoch_day(date) for date in ("2018-08-15", "2020-06-15", "2020-08-15")]
+    courses: list[tuple[int, object, int, int | None]] = [
+        (i, "1", school[0], school[1]) if i < 600 else (i, "2", school[2], None) for i in pupils
+    ]
     return [
         (_defined("BEFOLKNING_KJOENN"), _fixed({i: "1" if i % 2 else "2" for i in PEOPLE})),
         (
@@ -115,4 +128,11 @@ def _data_sets() -> list[tuple[VariableDefinition, pl.DataFrame]]:
         ),
         (_defined("INNTEKT_WLONN"), _spells([(i, v, a, b) for i, v, a, b in wages])),
         (_defined("SIVSTANDFDT_SIVSTAND", _SPELLS), _spells(civil)),
+        (_defined("ARBEIDSFORHOLD_PERSON"), _fixed(dict(holders))),
+        (
+            _defined("ARBLONN_ARB_STILLINGSPST"),
+            pl.concat([_on(("2021-01-16",), dict(shares)), _on(("2021-02-16",), dict(later))]),
+        ),
+        (_defined("NUDB_KURS_FNR"), _fixed(dict(pupils))),
+        (_defined("NUDB_KURS_HELDEL", _SPELLS), _spells(courses)),
     ]
