@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import banks
@@ -25,9 +26,10 @@ from written_programs import (
 )
 
 from kohort import expression as tree
-from kohort import program, wording
+from kohort import function, program, wording
+from kohort.function import ConstantText, Flag, Labelled, Parameter, Takes, functions
 from kohort.meaning import opposite, subtracted
-from kohort.scope import Scope
+from kohort.scope import Labels, Scope, Shape, Type, Variable
 
 SEEDS = st.integers(min_value=0, max_value=10**9)
 
@@ -177,6 +179,33 @@ def test_texts_cannot_pose_as_definitions() -> None:
     assert len({inner.digest, forged.digest, wording.Meaning("txt", "a", (inner,)).digest}) == 3
 
 
+def test_a_function_of_labels_means_its_labels(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same call on a variable that is labelled otherwise asks for other codes."""
+
+    def labelled(v: Labelled, label: ConstantText) -> Flag:
+        """Whether a value has this label."""
+        return v.equals(label)
+
+    known = functions()
+    made = replace(
+        known["inlist"], name="labelled", body=labelled, rest=None, meaning=None,
+        parameters=(
+            Parameter("v", Takes("any", variable=True)),
+            Parameter("label", Takes("text", constant=True)),
+        ),
+    )  # fmt: skip
+    monkeypatch.setattr(function, "_registry", {**known, "labelled": made})
+    x = wording.source("bank", "X", None)
+    asked = call("labelled", name("x"), lit("Low"))
+
+    def worded_with(*pairs: tuple[int, str]) -> str:
+        variable = Variable("x", Type.INTEGER, x, labels=Labels(pairs))
+        return wording.of_condition(asked, Shape("people", variables={"x": variable})).digest
+
+    assert worded_with((1, "Low")) == worded_with((1, "Low"))
+    assert worded_with((1, "Low"), (2, "High")) != worded_with((2, "Low"), (1, "High"))
+
+
 def test_deep_and_wide_histories_do_not_fail() -> None:
     """Thousands of statements about one variable are worded in time and without recursion."""
     x = wording.source("bank", "X", None)
@@ -255,6 +284,10 @@ DIFFERENT = {
     "parsing": (
         "generate t = string(wage)\ndestring t\nkeep if t > 5",
         "generate t = string(wage)\ndestring t, ignore('1')\nkeep if t > 5",
+    ),
+    "cut points of other people": (
+        "generate half = quantile(wage, 2)\nkeep if wage > 5\nkeep if half == 1",
+        "keep if wage > 5\ngenerate half = quantile(wage, 2)\nkeep if half == 1",
     ),
     "populations behind a group": (
         "clone-dataset people p\nuse p\ncollapse (count) wage -> n, by(sex)",

@@ -208,8 +208,10 @@ def of_expression(expression: tree.Expression, shape: Shape) -> Meaning:
             return opposite(of_expression(operand, shape))
         case tree.Binary(operator=operator, left=left, right=right):
             return _binary(operator, of_expression(left, shape), of_expression(right, shape))
-        case tree.Call(function=function, arguments=arguments):
-            return _called(function, [of_expression(a, shape) for a in arguments], shape.population)
+        case tree.Call():
+            return _called(
+                expression, [of_expression(a, shape) for a in expression.arguments], shape
+            )
         case _:
             return UNKNOWN
 
@@ -249,15 +251,30 @@ def _binary(operator: tree.BinaryOperator, a: Meaning, b: Meaning) -> Meaning:
             return Meaning("power", "", (a, b))
 
 
-def _called(name: str, arguments: Sequence[Meaning], population: Population) -> Meaning:
-    """Give the meaning of a call: the function's own where it declares one."""
+def _called(call: tree.Call, arguments: Sequence[Meaning], shape: Shape) -> Meaning:
+    """Give the meaning of a call: the function's own where it declares one.
+
+    What else decides its value is part of it: other rows, and the labels of a variable.
+    """
     from kohort.function import functions
 
-    function = functions().get(name)
+    function = functions().get(call.function)
     if function is None:
         return UNKNOWN
     if function.meaning is not None:
         return function.meaning(*arguments)
     kind = "flag" if function.result == "flag" else "call"
-    others = "" if function.elementwise else population.wording()
-    return Meaning(kind, f"function\x1e{name}\x1e{others}", tuple(arguments))
+    others = "" if function.elementwise else shape.population.wording()
+    told = ["function", call.function, others]
+    for position, argument in enumerate(call.arguments):
+        parameter = function.parameter(position)
+        if parameter is not None and parameter.takes.variable and isinstance(argument, tree.Name):
+            told.append(_labelled(shape.find(argument.text)))
+    return Meaning(kind, "\x1e".join(told), tuple(arguments))
+
+
+def _labelled(variable: Variable | None) -> str:
+    """Write down the labels that functions of labels read."""
+    if variable is None or variable.labels is None:
+        return ""
+    return f"{variable.labels.pairs!r} {sorted(map(repr, variable.labels.missing))!r}"
