@@ -126,6 +126,11 @@ class Shape:
             return self.key
         return self.variables.get(name)
 
+    def sensitive(self, names: Iterable[str]) -> bool:
+        """Whether any of these variables is sensitive, and with it what is made of them."""
+        found = (self.find(name) for name in names)
+        return any(variable is not None and variable.sensitive for variable in found)
+
     def with_variables(self, *added: Variable) -> Shape:
         """Give the shape with variables added or replaced (a replaced one keeps its position)."""
         return replace(self, variables={**self.variables, **{v.name: v for v in added}})

@@ -123,7 +123,9 @@ def group_statistic(scope: Scope, shape: Shape, by: Variable, item: Aggregate) -
     if statistic == "count":
         type_ = Type.INTEGER
     labels = variable.labels if statistic in _KEEPS_LABELS else None
-    return Variable(_name(item), type_, meaning, labels=labels)
+    return Variable(
+        _name(item), type_, meaning, labels=labels, sensitive=variable.sensitive or by.sensitive
+    )
 
 
 def check_statistic(word: Word) -> None:

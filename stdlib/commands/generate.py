@@ -9,6 +9,8 @@ from kohort.phrases import Condition, Word
 from kohort.results import Done
 from kohort.scope import Scope, Shape, Type, Variable
 
+from .replace import used_names
+
 
 class Generate(DataCommand, name="generate"):
     """Add a variable with the values of an expression; missing where the `if` clause is not 1."""
@@ -30,7 +32,10 @@ class Generate(DataCommand, name="generate"):
             condition_typed(self.condition.expression, scope)
             clause = wording.of_condition(self.condition.expression, shape)
             meaning = wording.conditional(clause, meaning, wording.MISSING)
-        variable = Variable(self.target.text, found.type, meaning, binary=found.binary)
+        variable = Variable(
+            self.target.text, found.type, meaning, binary=found.binary,
+            sensitive=shape.sensitive(used_names(self.expression, self.condition)),
+        )  # fmt: skip
         scope.update(shape.with_variables(variable))
 
     def recover(self, scope: Scope) -> None:

@@ -89,7 +89,7 @@ class ImportEvent(DataCommand, name="import-event"):
         days = [
             Variable(
                 name, Type.INTEGER, wording.spell(bank.name, entry.name, part),
-                source=f"{entry.name}, {said}", title=said,
+                source=f"{entry.name}, {said}", title=said, sensitive=column.sensitive,
             )
             for name, part, said in ((start, "start", "first day"), (stop, "stop", "last day"))
         ]  # fmt: skip
@@ -129,7 +129,7 @@ def check_without_variables(shape: Shape, command: DataCommand) -> None:
         held = "the spells of a variable" if event else "variables"
         wrong(
             "dataset-not-empty",
-            f"'{shape.name}' holds {held} already; '{command.name}' needs a dataset without any",
+            f"'{shape.name}' holds {held} already; '{command.name}' needs an empty dataset, or units only",
             command.span,
             "'create-dataset' another one, or 'clone-units' this one, and 'use' that",
         )

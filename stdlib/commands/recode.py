@@ -22,7 +22,7 @@ from kohort.phrases import (
 from kohort.results import Done
 from kohort.scope import Code, Labels, Scope, Shape, Type, Variable
 
-from .replace import ordinary_variable
+from .replace import ordinary_variable, used_names
 
 
 class Recode(DataCommand, name="recode"):
@@ -74,6 +74,7 @@ class Recode(DataCommand, name="recode"):
             variable, name=target.text, type=_type(variable, self.rules), meaning=meaning,
             labels=labels if labels.pairs or labels.missing else None, codes=None, binary=False,
             domain=None, unit_type=None, source=None, times=(),
+            sensitive=variable.sensitive or shape.sensitive(used_names(None, self.condition)),
         )  # fmt: skip
 
     def run(self, dataset: Dataset, scope: Scope) -> Dataset:

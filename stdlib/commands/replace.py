@@ -11,6 +11,7 @@ from kohort.expression_types import condition_typed, typed
 from kohort.phrases import Condition, Word
 from kohort.results import Done
 from kohort.scope import Scope, Shape, Type, Variable
+from kohort.vocabulary import names
 
 
 class Replace(DataCommand, name="replace"):
@@ -39,6 +40,7 @@ class Replace(DataCommand, name="replace"):
         changed = replace(
             old, type=type_, meaning=meaning, codes=None, binary=binary, source=None,
             domain=None, unit_type=None, times=(),
+            sensitive=old.sensitive or shape.sensitive(used_names(self.expression, self.condition)),
         )  # fmt: skip
         scope.update(shape.with_variables(changed))
 
@@ -66,6 +68,12 @@ class Replace(DataCommand, name="replace"):
     def status(self, dataset: Dataset, before: Shape) -> Done:
         """Name the changed variable."""
         return Done("replaced", {"name": self.target.text, "dataset": dataset.shape.name})
+
+
+def used_names(expression: Expression | None, condition: Condition | None) -> frozenset[str]:
+    """Give the names of the variables on which a new value depends."""
+    parts = (expression, None if condition is None else condition.expression)
+    return frozenset[str]().union(*(names(part) for part in parts if part is not None))
 
 
 def ordinary_variable(scope: Scope, word: Word, done: str) -> Variable:
