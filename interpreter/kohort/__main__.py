@@ -65,6 +65,10 @@ def _done(arguments: Sequence[str] | None) -> int:
         from kohort.profile_listing import show_names, show_profile
 
         return show_names() if given.name is None else show_profile(given.name)
+    if given.command == "fmt":
+        from kohort.formatting import format_files
+
+        return format_files(given.files, given.check)
     opening, catalogue = _started(given)
     match given.command:
         case "check":

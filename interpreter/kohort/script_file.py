@@ -58,6 +58,14 @@ def write_script(given: str, statements: tuple[str, ...]) -> Path:
     return path
 
 
+def rewrite_script(given: str, text: str) -> None:
+    """Put a text in the place of a script file's own. Raises `Trouble`."""
+    try:
+        Path(given).expanduser().write_bytes(text.encode("utf-8"))
+    except (OSError, ValueError, RuntimeError) as error:
+        raise Trouble(f"{given} cannot be written: {reason(error)}") from None
+
+
 def reason(error: Exception) -> str:
     """Give the system's words for what went wrong, without the file's name."""
     if isinstance(error, OSError) and error.strerror:

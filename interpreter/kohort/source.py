@@ -52,7 +52,7 @@ def logical_lines(text: str, blocks: Mapping[str, str]) -> Iterator[Line | Diagn
     `blocks` maps the word that opens a raw block to the word that closes it, each alone on its
     line. Curly quotes outside texts give one notice for the whole script.
     """
-    physical = list(_physical_lines(text))
+    physical = list(physical_lines(text))
     closers = {closer: opener for opener, closer in blocks.items()}
     position, told = 0, False
     while position < len(physical):
@@ -80,7 +80,8 @@ def logical_lines(text: str, blocks: Mapping[str, str]) -> Iterator[Line | Diagn
             yield line
 
 
-def _physical_lines(text: str) -> Iterator[tuple[int, str, str]]:
+def physical_lines(text: str) -> Iterator[tuple[int, str, str]]:
+    """Give each line of a text: its offset, what it says, and the line break that ends it."""
     start = 0
     for found in _BREAK.finditer(text):
         yield start, text[start : found.start()], found[0]
