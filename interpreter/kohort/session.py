@@ -150,6 +150,7 @@ class _Run:
 
     def _perform(self, command: Command, before: Scope) -> Released | None:
         session, scope = self.session, self.session.scope
+        session.gate.permit_words(command, command.span)
         raw: Raw | None = None
         if session.replaying and isinstance(command, ShowCommand | TellCommand):
             return None

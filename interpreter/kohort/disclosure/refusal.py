@@ -13,6 +13,14 @@ SENTENCES = {
         "the change would touch too few units, or all but a few",
         "widen the condition; the variable is unchanged",
     ),
+    "label-too-long": (
+        "a label is longer than the disclosure profile allows",
+        "shorten it",
+    ),
+    "too-many-values": (
+        "the expressions name more values than the disclosure profile allows",
+        "group the values with 'recode' first",
+    ),
     "table-too-sparse": (
         "too many cells of the table have few units",
         "merge categories or widen the population",

@@ -10,6 +10,7 @@ from kohort.diagnostic import Span
 from kohort.disclosure.counts import published_count
 from kohort.disclosure.frequencies import table_of_counts
 from kohort.disclosure.inventories import inventory
+from kohort.disclosure.literals import too_long, too_many
 from kohort.disclosure.model_table import model
 from kohort.disclosure.policy import (
     NoKeyError,
@@ -92,6 +93,14 @@ class Gate:
         """Check the population floor on the published number of units. Raises `RefusedError`."""
         if not size.public and not large_enough(self.policy.profile.population, self.count(size)):
             raise RefusedError("population-too-small", span)
+
+    def permit_words(self, statement: object, span: Span) -> None:
+        """Check the words of the user's own that a statement holds. Raises `RefusedError`."""
+        limits = self.policy.profile.language
+        if too_long(limits, statement):
+            raise RefusedError("label-too-long", span)
+        if too_many(limits, statement):
+            raise RefusedError("too-many-values", span)
 
     def permit_sample(self, size: Size, span: Span) -> None:
         """Check the floor of random samples on the published number of units.
