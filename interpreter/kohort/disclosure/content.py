@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from kohort.disclosure.contributors import Contributors, gathered, interpolated, summed
 from kohort.disclosure.keys import Master, packed, sealed
+from kohort.disclosure.stretches import BLOCK, on_stretches
 
-BLOCK = 1 << 15  # rows that are worked on together; what they need fits in a core's cache
 _FIRST, _SECOND = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 _OFFSET = np.uint64(0x9E3779B97F4A7C15)
 _FARTHEST = 2.0**62
@@ -58,21 +58,26 @@ def content_fingerprints(
         return group.contents[bits]
     median, spread = scales(group, ordered)
     hashes = np.empty(len(group.x), dtype=np.uint64)
-    spare = np.empty(BLOCK, dtype=np.uint64)
-    with np.errstate(over="ignore", invalid="ignore"):
-        for low in range(0, len(group.x), BLOCK):
-            part = slice(low, min(low + BLOCK, len(group.x)))
-            cell, z = group.cell[part], hashes[part]
-            position = group.x[part] - median[cell]
-            position /= spread[cell]
-            position *= float(1 << bits)
-            np.rint(position, out=position)
-            np.clip(position, -_FARTHEST, _FARTHEST, out=position)
-            z[:] = position.astype(np.int64).view(np.uint64)
-            z += _OFFSET
-            mix(z, spare[: len(z)])
-            z ^= group.keys[part]
-            mix(z, spare[: len(z)])
+    cells = group.cell
+
+    def hash_rows(first: int, behind: int) -> None:
+        spare = np.empty(BLOCK, dtype=np.uint64)
+        with np.errstate(over="ignore", invalid="ignore"):
+            for low in range(first, behind, BLOCK):
+                part = slice(low, min(low + BLOCK, behind))
+                cell, z = cells[part], hashes[part]
+                position = group.x[part] - median[cell]
+                position /= spread[cell]
+                position *= float(1 << bits)
+                np.rint(position, out=position)
+                np.clip(position, -_FARTHEST, _FARTHEST, out=position)
+                z[:] = position.astype(np.int64).view(np.uint64)
+                z += _OFFSET
+                mix(z, spare[: len(z)])
+                z ^= group.keys[part]
+                mix(z, spare[: len(z)])
+
+    on_stretches(hash_rows, len(hashes))
     group.contents[bits] = summed(hashes, group.starts)
     return group.contents[bits]
 

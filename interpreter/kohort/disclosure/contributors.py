@@ -11,6 +11,8 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from kohort.disclosure.stretches import balanced, on_stretches, together
+
 _RADIX_LIMIT = 1 << 16
 _MANY = 1 << 16
 _T = TypeVar("_T", np.float64, np.uint64)
@@ -67,9 +69,13 @@ class Contributors:
     def ordered(self) -> NDArray[np.float64]:
         """The values with each cell's in ascending order: float64 (N)."""
         values = self.x.copy()
-        bounds = self.starts.tolist()
-        for low, high in pairwise(bounds):
-            _sort(values[low:high])
+        starts = self.starts.tolist()
+
+        def sort(first: int, behind: int) -> None:
+            for low, high in pairwise(starts[first : behind + 1]):
+                _sort(values[low:high])
+
+        together(sort, balanced(starts))
         return values
 
     def partitioned(self, shares: Sequence[float]) -> NDArray[np.float64]:
@@ -124,8 +130,19 @@ def gathered(
     narrow = place.astype(np.uint16) if k < _RADIX_LIMIT else place
     order = np.argsort(narrow, kind="stable")[:kept]
     return Contributors(
-        starts, x.take(order), keys.take(order), None if units is None else units.take(order)
+        starts, _taken(x, order), _taken(keys, order), None if units is None else units.take(order)
     )
+
+
+def _taken(values: NDArray[_T], order: NDArray[np.int64]) -> NDArray[_T]:
+    taken = np.empty(len(order), dtype=values.dtype)
+
+    def take(low: int, high: int) -> None:
+        # Places in range are promised by argsort; "clip" only spares a copy.
+        values.take(order[low:high], out=taken[low:high], mode="clip")
+
+    on_stretches(take, len(order))
+    return taken
 
 
 def _sort(values: NDArray[np.float64]) -> None:

@@ -12,9 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
-from kohort.disclosure.content import BLOCK, mix
+from kohort.disclosure.content import mix
 from kohort.disclosure.contributors import Contributors
 from kohort.disclosure.keys import Master, packed, sealed
+from kohort.disclosure.stretches import BLOCK, on_stretches
 
 _LOW, _HIGH = 0.2, 0.4  # |d| of a half is uniform between them
 _ROOT_MEAN_SQUARE = 0.306  # of d; weights are scaled to the wanted strength by it
@@ -92,17 +93,22 @@ def _weights(
     weights = np.ones(len(rk))
     if eta == 0:
         return weights
-    halves, scale = _Halves(), eta / _ROOT_MEAN_SQUARE
-    with np.errstate(over="ignore"):
-        for low in range(0, len(rk), BLOCK):
-            part = slice(low, min(low + BLOCK, len(rk)))
-            place = 0 if cell is None else cell[part]
-            d = halves.drawn(rk[part], np.asarray(by_set[place]))
-            if by_text is not None:
-                d = math.sqrt(1 - share) * d
-                d += math.sqrt(share) * halves.drawn(rk[part], np.asarray(by_text[place]))
-            d *= scale
-            weights[part] += d
+    scale = eta / _ROOT_MEAN_SQUARE
+
+    def weigh(first: int, behind: int) -> None:
+        halves = _Halves()
+        with np.errstate(over="ignore"):
+            for low in range(first, behind, BLOCK):
+                part = slice(low, min(low + BLOCK, behind))
+                place = 0 if cell is None else cell[part]
+                d = halves.drawn(rk[part], np.asarray(by_set[place]))
+                if by_text is not None:
+                    d = math.sqrt(1 - share) * d
+                    d += math.sqrt(share) * halves.drawn(rk[part], np.asarray(by_text[place]))
+                d *= scale
+                weights[part] += d
+
+    on_stretches(weigh, len(rk))
     return weights
 
 

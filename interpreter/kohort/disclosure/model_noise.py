@@ -12,7 +12,6 @@ import numpy as np
 
 from kohort import wording
 from kohort.disclosure.content import (
-    BLOCK,
     LANDMARKS,
     content_fingerprints,
     content_keys,
@@ -24,6 +23,7 @@ from kohort.disclosure.jitter import jitter_weights
 from kohort.disclosure.keys import Secret, uniforms
 from kohort.disclosure.limits import MagnitudeLimits, ModelLimits
 from kohort.disclosure.model_evidence import LinearEvidence, Measure
+from kohort.disclosure.stretches import BLOCK
 from kohort.disclosure.winsor import laplace
 from kohort.estimators.design import Codes, Floats
 from kohort.estimators.sums import Keys
