@@ -191,13 +191,17 @@ def _condition(place: _Place) -> _Found | None:
     if late is not None:
         message = "an 'if' stands before the comma, not among the options"
         return _Found("late-condition", message, "write '... if CONDITION, OPTIONS'", late, 2)
+    message, hint = f"'{place.command}' takes no condition", "'keep if' narrows the dataset first"
+    earlier = re.search(r"(?<![\w$])if\b", place.before)
     if place.word != "if" or not {"$END", "OR"} & place.accepted:
-        return None
-    if re.search(r"\bif\b", place.before):
+        # A list of names takes the word for one of them; what comes after it gives it away.
+        if earlier is None or "condition" in commands()[place.command].__annotations__:
+            return None
+        return _Found("no-condition", message, hint, earlier.start(), 2)
+    if earlier is not None:
         hint = "join the conditions with '&'"
         return _Found("second-condition", "'if' stands twice", hint, place.offset, 2)
-    message = f"'{place.command}' takes no condition"
-    return _Found("no-condition", message, "'keep if' narrows the dataset first", place.offset, 2)
+    return _Found("no-condition", message, hint, place.offset, 2)
 
 
 def _after_comma(place: _Place) -> int | None:

@@ -104,8 +104,11 @@ class Merge(SteerCommand, name="merge"):
         matching = [v.name for v in target.variables.values() if _matches(v, key)]
         if not matching:
             return "the keys must identify the same kind of unit"
-        best = nearest(key.name, matching) or matching[0]
-        return f"write 'on {best}'"
+        best = nearest(key.name, matching)
+        if best is None and key.domain is None:
+            # Any number could be meant; only the user knows.
+            return f"name the variable of '{target.name}' that holds them: 'on VARIABLE'"
+        return f"write 'on {best or matching[0]}'"
 
     def run(self, session: Session) -> Raw:
         """Join the columns to the target's rows."""
