@@ -15,8 +15,10 @@ from math import isfinite, prod
 from typing import Final
 
 _LOGIC: Final = frozenset({
-    "eq", "lt", "le", "not", "and", "or", "missing", "truth", "true", "false", "flag",
+    "eq", "lt", "le", "not", "and", "or", "missing", "truth", "true", "false", "flag", "grid",
+    "spells",
 })  # fmt: skip
+_ROWWISE: Final = frozenset({"spell", "spells", "panel", "time", "grid", "long"})
 _EXACT: Final = 2**53
 """Whole numbers below this are the same as integers and as decimals."""
 _REGISTER: Final = 2.0**40
@@ -33,7 +35,8 @@ class Meaning:
     """A normalised definition. Two are equal when their digests are.
 
     `digest` is 128 bits of SHA-256 over kind, text and the digests of the parts, as hex; `depth`
-    the levels of the definition; `bound` what the absolute value never exceeds, or None.
+    the levels of the definition; `bound` what the absolute value never exceeds, or None; `rowwise`
+    whether it may differ between the rows of one unit (spells, panels).
     """
 
     kind: str
@@ -42,6 +45,7 @@ class Meaning:
     digest: str = field(init=False, repr=False)
     depth: int = field(init=False, repr=False)
     bound: float | None = field(init=False, repr=False)
+    rowwise: bool = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         # Worked out at once: definitions grow by one level a statement, too deep to recurse into.
@@ -50,6 +54,7 @@ class Meaning:
         object.__setattr__(self, "digest", digest)
         object.__setattr__(self, "depth", 1 + max((p.depth for p in self.parts), default=0))
         object.__setattr__(self, "bound", _bound(self))
+        object.__setattr__(self, "rowwise", _rowwise(self))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Meaning) and self.digest == other.digest
@@ -83,6 +88,12 @@ class Meaning:
                 return both(p.negated for p in self.parts)
             case _:
                 return Meaning("not", "", (self,))
+
+
+def _rowwise(meaning: Meaning) -> bool:
+    if meaning.kind == "when":
+        return False
+    return meaning.kind in _ROWWISE or any(part.rowwise for part in meaning.parts)
 
 
 def _bound(meaning: Meaning) -> float | None:

@@ -70,6 +70,16 @@ class Population:
         """Give the population where a condition does not hold."""
         return self.keep(truth(condition).negated)
 
+    @property
+    def of_units(self) -> Population | None:
+        """The population of units behind a panel, or None where single rows were taken away.
+
+        All that concerns units alone holds for every row of a unit; as long as nothing else was
+        asked, each of them is still there.
+        """
+        units = Population(frozenset(atom for atom in self.atoms if atom.kind != "grid"))
+        return None if any(atom.rowwise for atom in units.atoms) else units
+
     def wording(self, *further: Meaning) -> str:
         """Give the canonical wording of counting this population, narrowed by conditions."""
         population = self
@@ -102,7 +112,7 @@ def spell(databank: str, variable: str, part: str) -> Meaning:
 
 def spells(databank: str, variable: str, first: str, last: str) -> Meaning:
     """Give the condition that rows are the spells of a variable in a period."""
-    return Meaning("flag", f"spells\x1e{databank}\x1e{variable}\x1e{first}\x1e{last}")
+    return Meaning("spells", f"{databank}\x1e{variable}\x1e{first}\x1e{last}")
 
 
 def in_panel(databank: str, variable: str) -> Meaning:
@@ -120,7 +130,7 @@ def grid(times: Sequence[str]) -> Meaning:
 
     What is asked of a panel's rows is another question than the same asked of its units.
     """
-    return Meaning("flag", "\x1e".join(("grid", *times)))
+    return Meaning("grid", "\x1e".join(times))
 
 
 def by_time(times: Sequence[str], values: Sequence[Meaning]) -> Meaning:

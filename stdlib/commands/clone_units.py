@@ -54,4 +54,5 @@ def units_population(shape: Shape) -> wording.Population:
     """Give the population of a dataset's distinct units: those that have a row in it."""
     if shape.kind not in (Kind.EVENT, Kind.PANEL) or shape.key is None:
         return shape.population
-    return wording.EVERYBODY.keep(wording.units_of(shape.key.meaning, shape.population))
+    having_rows = wording.units_of(shape.key.meaning, shape.population)
+    return shape.population.of_units or wording.EVERYBODY.keep(having_rows)

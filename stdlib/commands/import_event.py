@@ -126,10 +126,13 @@ def check_without_variables(shape: Shape, command: DataCommand) -> None:
     """Raise `dataset-not-empty` unless a dataset holds at most units."""
     if shape.kind in (Kind.EVENT, Kind.PANEL) or shape.variables:
         event = shape.kind is Kind.EVENT
-        held = "the spells of a variable" if event else "variables"
+        held = "variables (the spells of one)" if event else "variables"
+        message = (
+            f"'{shape.name}' holds {held} already; '{command.name}' needs a dataset without any"
+        )
         wrong(
             "dataset-not-empty",
-            f"'{shape.name}' holds {held} already; '{command.name}' needs an empty dataset, or units only",
+            message,
             command.span,
             "'create-dataset' another one, or 'clone-units' this one, and 'use' that",
         )
