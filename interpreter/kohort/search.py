@@ -213,11 +213,14 @@ class Index:
         variable = self._variables[place]
         shown = fold(f"{variable.name} {variable.title} {variable.title_en or ''}")
         hidden = [word for piece in asked if (word := fold(piece)) not in shown]
+        part = None
         for code, label in variable.labels_at(None) if hidden else ():
-            plain = fold(label)
-            if any(word == fold(str(code)) or word in plain for word in hidden):
+            whole = {fold(str(code)), *words(label)}
+            if not whole.isdisjoint(hidden):
                 return f"{code} {label}"
-        return None
+            if part is None and any(word in fold(label) for word in hidden):
+                part = f"{code} {label}"
+        return part
 
 
 def _best(field: Mapping[str, Scores], matching: Mapping[str, float]) -> Scores:

@@ -1,7 +1,8 @@
 """The datasets of the session."""
 
 from kohort.command import SteerCommand
-from kohort.results import Inventory, Raw
+from kohort.disclosure.released import Paragraph
+from kohort.results import Document, Inventory, Raw
 from kohort.session import Session
 
 
@@ -13,5 +14,7 @@ class Datasets(SteerCommand, name="datasets"):
     def run(self, session: Session) -> Raw:
         """Ask for the size of each."""
         shapes = tuple(session.scope.datasets.values())
+        if not shapes:
+            return Document((Paragraph("There is no dataset; 'create-dataset NAME' makes one."),))
         sizes = tuple(session.datasets[s.name].size("", {}, change=False) for s in shapes)
         return Inventory(shapes, sizes, session.scope.active)
