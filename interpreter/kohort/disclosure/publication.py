@@ -38,6 +38,7 @@ def published_groups(secret: Master, profile: Profile, raw: Magnitudes) -> Publi
     """
     frequencies = raw.frequencies
     counted = Counted(secret, profile, frequencies)
+    enough = counted.cells((0,)).published >= profile.magnitudes.desc_min
     made: dict[str, tuple[CellStatistics, CellStatistics]] = {}
     columns: dict[str, NDArray[np.float64]] = {}
     specification: Sequence[tuple[str, str, str]] = frequencies.options["specification"]
@@ -49,7 +50,7 @@ def published_groups(secret: Master, profile: Profile, raw: Magnitudes) -> Publi
                 statistics_of(secret, profile, raw, counted, column, base, (0,)),
                 statistics_of(secret, profile, raw, counted, column, base, ()),
             )
-        columns[new] = _values(profile, *made[name], statistic)
+        columns[new] = np.where(enough, _values(profile, *made[name], statistic), np.nan)
     codes = [frequencies.axes[0].codes[i] for i in counted.shown[0]]
     return Publication(tuple(code for code in codes if code is not None), columns)
 
