@@ -27,7 +27,7 @@ from written_programs import (
 
 from kohort import expression as tree
 from kohort import function, program, wording
-from kohort.function import ConstantText, Flag, Labelled, Parameter, Takes, functions
+from kohort.function import Parameter, Takes, functions
 from kohort.meaning import opposite, subtracted
 from kohort.scope import Labels, Scope, Shape, Type, Variable
 
@@ -181,14 +181,9 @@ def test_texts_cannot_pose_as_definitions() -> None:
 
 def test_a_function_of_labels_means_its_labels(monkeypatch: pytest.MonkeyPatch) -> None:
     """The same call on a variable that is labelled otherwise asks for other codes."""
-
-    def labelled(v: Labelled, label: ConstantText) -> Flag:
-        """Whether a value has this label."""
-        return v.equals(label)
-
     known = functions()
     made = replace(
-        known["inlist"], name="labelled", body=labelled, rest=None, meaning=None,
+        known["inlist"], name="labelled", rest=None, meaning=None,
         parameters=(
             Parameter("v", Takes("any", variable=True)),
             Parameter("label", Takes("text", constant=True)),
