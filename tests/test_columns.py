@@ -9,6 +9,7 @@ import pytest
 
 from kohort import wording
 from kohort.disclosure.columns import CellStatistics, active, base_of
+from kohort.disclosure.content import content_fingerprints
 from kohort.disclosure.profile import load
 from kohort.results import Column
 from kohort.scope import Type, Variable
@@ -33,12 +34,13 @@ def column(months: int, base_months: int | None = None) -> Column:
     )
     if base_months is None:
         return part
-    return replace(
-        part,
-        base_x=np.repeat(wages, base_months),
-        base_keys=np.repeat(keys, base_months),
-        base_units=np.repeat(units, base_months) if base_months > 1 else None,
+    whole = Column(
+        WAGE,
+        np.repeat(wages, base_months),
+        np.repeat(keys, base_months),
+        units=np.repeat(units, base_months) if base_months > 1 else None,
     )
+    return replace(part, base=whole)
 
 
 @pytest.mark.parametrize(("base_months", "units"), [(None, 500), (12, 700), (1, 700)])
@@ -55,10 +57,9 @@ def test_a_base_is_the_same_alone_and_beside_a_part_of_it() -> None:
     """Limits belong to the active dataset: what a condition leaves of it does not matter."""
     everyone = wording.EVERYBODY
     part = column(1, 12)
-    assert part.base_x is not None
-    assert part.base_keys is not None
-    whole = Column(WAGE, part.base_x, part.base_keys, units=part.base_units)
-    assert base_of(SECRET, PROFILE, part, everyone) == base_of(SECRET, PROFILE, whole, everyone)
+    assert part.base is not None
+    found = base_of(SECRET, PROFILE, part, everyone)
+    assert found == base_of(SECRET, PROFILE, replace(part.base, known={}), everyone)
 
 
 def test_gini_is_worked_out_only_when_asked_for() -> None:
@@ -73,3 +74,31 @@ def test_gini_is_worked_out_only_when_asked_for() -> None:
     assert 0.3 < (asked.at("gini", 0).v or 0) < 0.7
     assert plain.at("mean", 0) == asked.at("mean", 0)
     assert plain.at("std", 0) == asked.at("std", 0)
+
+
+def test_what_is_settled_once_holds_for_the_same_question_only() -> None:
+    one = column(1)
+    first = base_of(SECRET, PROFILE, one, wording.EVERYBODY)
+    again = replace(one, variable=WAGE)
+    assert base_of(SECRET, PROFILE, again, wording.EVERYBODY) is first
+    people = wording.EVERYBODY.keep(wording.present(wording.source("db", "SEX", None)))
+    others = [
+        base_of(b"another-" * 4, PROFILE, one, wording.EVERYBODY),
+        base_of(SECRET, load("microdata-no"), one, wording.EVERYBODY),
+        base_of(SECRET, PROFILE, replace(one, x=one.x * 2, known={}), wording.EVERYBODY),
+    ]
+    assert all(found.winsor != first.winsor for found in others)
+    settled = len(one.known)
+    base_of(SECRET, PROFILE, one, people)
+    assert len(one.known) == settled + 1
+
+
+def test_a_fingerprint_is_worked_out_once() -> None:
+    """It depends on values and keys alone, so that all questions about them share it."""
+    one = column(1)
+    base_of(SECRET, PROFILE, one, wording.EVERYBODY)
+    kept = dict(active(one).contents)
+    assert list(kept) == [PROFILE.magnitudes.content_bits]
+    fresh = active(replace(one, known={}))
+    assert not fresh.contents
+    assert content_fingerprints(fresh, 20) == kept[20]

@@ -6,6 +6,7 @@ import atexit
 import subprocess
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +21,7 @@ from kohort.diagnostic import NOWHERE
 from kohort.engine.store import ColumnStore
 from kohort.expression import Expression
 from kohort.phrases import Group, Interval, Number, Rule, Rules, Text
-from kohort.scope import Kind, Shape, Type, Variable
+from kohort.scope import Kind, Labels, Shape, Type, Variable
 
 MANY = range(1, 41)
 
@@ -116,11 +117,11 @@ def test_an_if_clause_leaves_the_whole_dataset_as_base(people: ColumnStore) -> N
     some = people.narrowed(expression("sex == '1'"))
     (column,) = some.summary([wage], ()).columns
     assert column.x.tolist() == [100 * i for i in MANY if i % 5 and i % 2]
-    assert column.base_x is not None
-    assert column.base_x.tolist() == [100 * i for i in MANY if i % 5]
+    assert column.base is not None
+    assert column.base.x.tolist() == [100 * i for i in MANY if i % 5]
     assert column.base_population is people.shape.population
     (column,) = some.rebased().summary([wage], ()).columns
-    assert column.base_x is None
+    assert column.base is None
 
 
 def test_conditional_columns(people: ColumnStore) -> None:
@@ -341,3 +342,25 @@ def test_light_front_end() -> None:
         "sys.exit(any(name in sys.modules for name in ('polars', 'numpy', 'scipy')))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_results_of_the_same_values_share_what_is_known_of_them(people: ColumnStore) -> None:
+    wage = variable("wage", Type.INTEGER)
+    first, second = (people.summary([wage], ()).columns[0] for _ in range(2))
+    assert first.known is second.known
+    narrowed = people.narrowed(expression("sex == '1'")).summary([wage], ()).columns[0]
+    assert narrowed.known is not first.known
+    assert narrowed.base is not None
+    assert narrowed.base.known is first.known
+    changed = people.with_column("wage", expression("wage + 1"), Type.INTEGER)
+    assert changed.summary([wage], ()).columns[0].known is not first.known
+
+
+def test_labels_that_mean_missing_make_other_values(people: ColumnStore) -> None:
+    wage = variable("wage", Type.INTEGER)
+    labels = Labels(((100, "unknown"),), frozenset({100}))
+    plain, flagged = (
+        people.summary([one], ()).columns[0] for one in (wage, replace(wage, labels=labels))
+    )
+    assert len(plain.x) == len(flagged.x) + 1
+    assert plain.known is not flagged.known

@@ -118,21 +118,20 @@ class Column(Raw):
     """The values of one numeric variable, row by row in unit order, without missing values.
 
     `x`: float64 (N). `keys`: uint64 (N), record keys. `row`: int64 (N), row numbers in the
-    (narrowed) dataset, for looking up cells; None means every row. `base_x`, `base_keys`: the same
-    variable over the whole active dataset, from which winsorising limits come; None where they are
-    the same arrays. `units`, `base_units`: int64 (N), unit numbers where units have several rows,
-    else None.
+    (narrowed) dataset, for looking up cells; None means every row. `units`: int64 (N), unit numbers
+    where units have several rows, else None. `base`: the same variable over the whole active
+    dataset of `base_population`, from which winsorising limits come; None where this is it.
+    `known`: what the filter found out about these very values; later results share it.
     """
 
     variable: Variable
     x: NDArray[np.float64]
     keys: NDArray[np.uint64]
     row: NDArray[np.int64] | None = None
-    base_x: NDArray[np.float64] | None = None
-    base_keys: NDArray[np.uint64] | None = None
-    base_population: wording.Population | None = None
     units: NDArray[np.int64] | None = None
-    base_units: NDArray[np.int64] | None = None
+    base: Column | None = None
+    base_population: wording.Population | None = None
+    known: dict[Any, Any] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, repr=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from kohort import wording
 from kohort.disclosure.contributors import Contributors, gathered
 from kohort.disclosure.counts import published_counts
-from kohort.disclosure.keys import Master
+from kohort.disclosure.keys import Master, sealed
 from kohort.disclosure.magnitudes import Moments, published_moments
 from kohort.disclosure.profile import Profile
 from kohort.disclosure.published import Published, State, significant
@@ -22,6 +22,7 @@ from kohort.disclosure.shares import binary_moments, rare, rare_moments
 from kohort.disclosure.tables import disclosive_rows
 from kohort.disclosure.winsor import WinsorLimits, dataset_limits
 from kohort.results import Column
+from kohort.scope import Variable
 
 _PERCENTS = {"p1": 1, "p5": 5, "p25": 25, "p50": 50, "p75": 75, "p95": 95, "p99": 99}
 
@@ -36,9 +37,9 @@ class Base:
 
 def active(column: Column) -> Contributors:
     """Give the values of a variable in the whole active dataset, as one cell."""
-    if column.base_x is None or column.base_keys is None:
-        return gathered(None, 1, column.x, column.keys, column.units)
-    return gathered(None, 1, column.base_x, column.base_keys, column.base_units)
+    whole = column if column.base is None else column.base
+    group = gathered(None, 1, whole.x, whole.keys, whole.units)
+    return replace(group, contents=whole.known.setdefault("contents", {}))
 
 
 def _other_than_zero(group: Contributors) -> Contributors:
@@ -59,13 +60,30 @@ def base_of(
 ) -> Base:
     """Give limits and kind of a variable in the active dataset, decided on published counts.
 
-    `group`: the column's `active` values, where they have been gathered before.
+    `group`: the column's `active` values, where they have been gathered before. They are settled
+    once for all results that have the same values.
     """
-    group = active(column) if group is None else group
+    known = (column if column.base is None else column.base).known
+    words = (population.wording(wording.observed(column.variable)), column.variable.meaning.digest)
+    asked = (sealed(secret).subkey("known/v1"), profile.hash, *words)
+    if asked not in known:
+        group = active(column) if group is None else group
+        known[asked] = _settled(secret, profile, column.variable, population, group)
+    settled: Base = known[asked]
+    return settled
+
+
+def _settled(
+    secret: Master,
+    profile: Profile,
+    variable: Variable,
+    population: wording.Population,
+    group: Contributors,
+) -> Base:
     winsor = dataset_limits(secret, profile.magnitudes, group)
     some = _other_than_zero(group)
-    meaning = column.variable.meaning
-    observed = wording.observed(column.variable)
+    meaning = variable.meaning
+    observed = wording.observed(variable)
     words = [population.wording(observed)]
     nonzero_words = [population.wording(observed, _nonzero(meaning))]
     counts = profile.counts

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 from typing import TypeVar
@@ -23,13 +23,15 @@ class Contributors:
     """Values and record keys, cell after cell; within a cell in the order of the rows.
 
     `starts`: int64 (k + 1), where each cell begins; `x`: float64 (N); `keys`: uint64 (N);
-    `units`: int64 (N), unit numbers, or None where no unit has two rows in one cell.
+    `units`: int64 (N), unit numbers, or None where no unit has two rows in one cell. `contents`:
+    content fingerprints that were worked out before, by their bits.
     """
 
     starts: NDArray[np.int64]
     x: NDArray[np.float64]
     keys: NDArray[np.uint64]
     units: NDArray[np.int64] | None = None
+    contents: dict[int, NDArray[np.uint64]] = field(default_factory=dict, compare=False)
 
     def __repr__(self) -> str:
         return "<contributors>"
@@ -87,11 +89,6 @@ class Contributors:
             return self.ordered.copy()
         places = [neighbours(self.rows, share)[:2] for share in shares]
         return np.partition(self.x, sorted({int(place[0]) for pair in places for place in pair}))
-
-    @cached_property
-    def contents(self) -> dict[int, NDArray[np.uint64]]:
-        """Content fingerprints that were worked out before, by their bits."""
-        return {}
 
     @cached_property
     def _first_rows(self) -> NDArray[np.int64]:

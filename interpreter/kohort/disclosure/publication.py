@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from kohort import wording
 from kohort.disclosure.columns import Base, CellStatistics, base_of
+from kohort.disclosure.contributors import Contributors
 from kohort.disclosure.counted import Counted, Subset
 from kohort.disclosure.keys import Master
 from kohort.disclosure.profile import Profile
@@ -67,8 +68,12 @@ def statistics_of(
     column: Column,
     base: Base,
     subset: Subset,
+    whole: Contributors | None = None,
 ) -> CellStatistics:
-    """Give the statistics of a column in the cells that are shown of a subset of axes."""
+    """Give the statistics of a column in the cells that are shown of a subset of axes.
+
+    `whole`: all values of the column, where they have been gathered before.
+    """
     found = counted.cells(subset)
     positions = raw.positions[subset]
     if column.row is not None:
@@ -79,9 +84,10 @@ def statistics_of(
         place[found.kept] = np.arange(len(found.kept))
         positions = place[positions]
     words = counted.words.of(found.cells)
+    everyone = not subset and len(positions) and positions.min() >= 0
     return CellStatistics(
         secret, profile, column, base, positions, len(found.kept), words, column.variable.meaning,
-        raw.statistics,
+        raw.statistics, whole if everyone else None,
     )  # fmt: skip
 
 

@@ -48,7 +48,9 @@ class _Volume:
         self.secret, self.profile, self.raw = secret, profile, raw
         self.counted, self.column = counted, column
         population = column.base_population or raw.frequencies.shape.population
-        self.base = base_of(secret, profile, column, population)
+        whole = active(column)
+        self.base = base_of(secret, profile, column, population, whole)
+        self.whole = whole if column.base is None else None
         self.made: dict[Subset, CellStatistics] = {}
 
     def at(self, statistic: str, place: Place) -> Cell:
@@ -62,8 +64,9 @@ class _Volume:
     def _statistics(self, subset: Subset) -> CellStatistics:
         if subset not in self.made:
             self.made[subset] = statistics_of(
-                self.secret, self.profile, self.raw, self.counted, self.column, self.base, subset
-            )
+                self.secret, self.profile, self.raw, self.counted, self.column, self.base, subset,
+                self.whole,
+            )  # fmt: skip
         return self.made[subset]
 
 
@@ -102,7 +105,7 @@ def summary_table(secret: Master, profile: Profile, raw: Summary) -> Table:
 def _described(secret: Master, profile: Profile, raw: Summary, column: Column) -> CellStatistics:
     """Give the statistics of all values of a variable."""
     whole = active(column)
-    described = whole if column.base_x is None else None
+    described = whole if column.base is None else None
     if described is not None:
         # Sorted for the percentiles anyway: the limits then need no order of their own.
         _ = described.ordered

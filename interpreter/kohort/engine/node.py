@@ -8,7 +8,7 @@ and recipes carried over to the smaller unit set.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from kohort.engine.rows import Rows
 from kohort.engine.values import Selection
@@ -23,10 +23,10 @@ class Node:
 
     `inputs` are columns of the same rows, `foreign` ones of another dataset. `elementwise` is
     false where a row's value depends on other rows. `origin` is the same column before rows were
-    taken away, and which rows stayed.
+    taken away, and which rows stayed. `known` holds what results found out about the values.
     """
 
-    __slots__ = ("elementwise", "foreign", "inputs", "origin", "recipe", "rows", "values")
+    __slots__ = ("elementwise", "foreign", "inputs", "known", "origin", "recipe", "rows", "values")
 
     def __init__(
         self,
@@ -45,6 +45,7 @@ class Node:
         self.elementwise = elementwise
         self.values = values
         self.origin = origin
+        self.known: dict[Any, Any] = {}
 
     def __repr__(self) -> str:
         return "<node>"

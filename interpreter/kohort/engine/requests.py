@@ -33,27 +33,26 @@ def column(
     variable: Variable,
     rows: Rows,
     vector: Vector,
-    base: tuple[Rows, Vector, wording.Population] | None,
+    known: dict[Any, Any],
+    base: Column | None = None,
+    base_population: wording.Population | None = None,
 ) -> Column:
-    """Give the values of a numeric variable that are there, and those of the whole dataset."""
+    """Give the values of a numeric variable that are there.
+
+    `known`: what is known of the vector's values, by the codes that count as missing.
+    """
     x = measured(variable, vector)
     row = units = None
     if x.null_count():
         row = x.is_not_null().arg_true().cast(pl.Int64).to_numpy()
     if rows.units is not None:
         units = rows.units if row is None else rows.units[row]
-    given: dict[str, Any] = {}
-    if base is not None:
-        base_x = measured(variable, base[1])
-        given["base_keys"] = _present(base[0].key_series, base_x).to_numpy()
-        given["base_x"] = base_x.drop_nulls().to_numpy()
-        given["base_population"] = base[2]
-    keys = _present(rows.key_series, x).to_numpy()
-    return Column(variable, x.drop_nulls().to_numpy(), keys, row, units=units, **given)
-
-
-def _present(series: pl.Series, beside: pl.Series) -> pl.Series:
-    return series.filter(beside.is_not_null()) if beside.null_count() else series
+    keys = rows.key_series if row is None else rows.key_series.filter(x.is_not_null())
+    flagged = frozenset() if variable.labels is None else variable.labels.missing
+    return Column(
+        variable, x.drop_nulls().to_numpy(), keys.to_numpy(), row, units, base, base_population,
+        known.setdefault(flagged, {}),
+    )  # fmt: skip
 
 
 def frequencies(

@@ -152,7 +152,7 @@ class ColumnStore(Changes, Reshaping, Answers):
         if variable.type in (Type.TEXT, Type.KEY):
             ones = self.vector(name).is_missing().choose(0, 1)
             present = Vector(ones.spread().replace(0, None))
-            return requests.column(variable, self.rows, present, None)
+            return requests.column(variable, self.rows, present, {})
         return self.measurements(variable)
 
     @guarded

@@ -75,11 +75,11 @@ class Table:
 
     def measurements(self, variable: Variable) -> Column:
         """Give a numeric column for a result, and its values before an `if` clause."""
-        base = self.base
-        limits = None
-        if base is not None:
-            limits = (base.rows, base.vector(variable.name), base.shape.population)
-        return requests.column(variable, self.rows, self.vector(variable.name), limits)
+        node, base = self.node(variable.name), self.base
+        whole = None if base is None else base.measurements(variable)
+        population = None if base is None else base.shape.population
+        vector = value_of(node)
+        return requests.column(variable, self.rows, vector, node.known, whole, population)
 
     def with_node(self, name: str, node: Node) -> Self:
         """Give the dataset with a column added or replaced."""
