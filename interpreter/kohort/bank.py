@@ -37,6 +37,13 @@ class Databank:
         """Whether the data are made up."""
         return self.manifest.synthetic
 
+    def numbered(self, domain: str | None) -> str | None:
+        """Give the kind of identifier as this bank's owner numbers it: equal ones can be matched.
+
+        Banks of one key, and all versions of a bank, number units alike.
+        """
+        return domain and f"{domain} {self.manifest.key_id or self.root}"
+
     def find(self, name: str) -> RegisterVariable | None:
         """Give the variable of this name, or None."""
         return self.variables.get(name)

@@ -37,10 +37,10 @@ class Import(DataCommand, name="import"):
         bank, entry = scope.register_variable(self.path)
         entry.check_date(self.date, self.path.name.span if self.date is None else self.date.span)
         self._check_kind(shape)
-        check_unit_type(shape, entry, self.path.span)
+        check_unit_type(shape, bank, entry, self.path.span)
         scope.new_variable(self.target, shape)
         variable = register_column(bank, entry, self.date, self.target.text)
-        scope.update(self._joined(shape, entry, variable))
+        scope.update(self._joined(shape, bank, entry, variable))
 
     def recover(self, scope: Scope) -> None:
         """Go on with a variable of unknown type, and units of unknown type where there are none."""
@@ -48,8 +48,7 @@ class Import(DataCommand, name="import"):
         if shape is None:
             return
         if shape.key is None:
-            key = replace(unit_key("PERSON"), type=Type.UNKNOWN, domain=None, unit_type=None)
-            shape = replace(shape, kind=Kind.CROSS_SECTION, key=key)
+            shape = replace(shape, kind=Kind.CROSS_SECTION, key=unknown_key())
         if shape.find(self.target.text) is None:
             variable = Variable(self.target.text, Type.UNKNOWN, wording.UNKNOWN)
             shape = shape.with_variables(variable)
@@ -64,10 +63,12 @@ class Import(DataCommand, name="import"):
                 "import into another dataset and use 'merge'",
             )
 
-    def _joined(self, shape: Shape, entry: RegisterVariable, variable: Variable) -> Shape:
+    def _joined(
+        self, shape: Shape, bank: Databank, entry: RegisterVariable, variable: Variable
+    ) -> Shape:
         present = wording.present(variable.meaning)
         if shape.key is None:
-            key = unit_key(entry.unit_type)
+            key = unit_key(entry.unit_type, bank)
             population = wording.EVERYBODY.keep(present)
             shape = replace(
                 shape, kind=Kind.CROSS_SECTION, unit_type=entry.unit_type, key=key,
@@ -99,11 +100,15 @@ class Import(DataCommand, name="import"):
         return dataset.size("imported", words, change=changed)
 
 
-def check_unit_type(shape: Shape, entry: RegisterVariable, span: Span) -> None:
-    """Raise `wrong-unit-type` unless a register describes the units of a dataset, if any."""
-    if shape.kind is Kind.EMPTY or shape.key is None or shape.unit_type == entry.unit_type:
+def check_unit_type(shape: Shape, bank: Databank, entry: RegisterVariable, span: Span) -> None:
+    """Raise unless a register describes the units of a dataset, if it has any.
+
+    Raises `wrong-unit-type`, or `other-databank` where the units have other numbers.
+    """
+    if shape.kind is Kind.EMPTY or shape.key is None or shape.key.type is Type.UNKNOWN:
         return
-    if shape.key.type is Type.UNKNOWN:
+    if shape.unit_type == entry.unit_type:
+        _check_numbers(shape, bank, entry, span)
         return
     units = shape.unit_type or f"values of '{shape.key.name}'"
     wrong(
@@ -114,18 +119,36 @@ def check_unit_type(shape: Shape, entry: RegisterVariable, span: Span) -> None:
     )
 
 
+def _check_numbers(shape: Shape, bank: Databank, entry: RegisterVariable, span: Span) -> None:
+    assert shape.key is not None
+    if shape.key.domain not in {None, unit_key(entry.unit_type, bank).domain}:
+        wrong(
+            "other-databank",
+            f"'{bank.name}' gives units other numbers than the databank of '{shape.name}'",
+            span,
+            "units can be matched where one owner's key numbers them",
+        )
+
+
 def _public(entry: RegisterVariable) -> bool:
     """Whether a register's rows are published: those of municipalities, unless it denies."""
     return entry.unit_type == MUNICIPALITY and entry.sensitivity != "NONPUBLIC"
 
 
-def unit_key(unit_type: str) -> Variable:
-    """Give the key variable of a unit type (`PERSONID_1` of PERSON)."""
+def unit_key(unit_type: str, bank: Databank) -> Variable:
+    """Give the key variable of a unit type (`PERSONID_1` of PERSON) in a databank."""
     unit = find_unit_type(unit_type)
+    domain = bank.numbered(unit.domain) if unit.pseudonymised else unit.domain
     return Variable(
         unit.key, Type.KEY if unit.pseudonymised else Type.TEXT, wording.key(unit_type),
-        domain=unit.domain, unit_type=unit_type, title=unit.title,
+        domain=domain, unit_type=unit_type, title=unit.title,
     )  # fmt: skip
+
+
+def unknown_key() -> Variable:
+    """Give a key that stands for units of which nothing is known, after a mistake."""
+    unit = find_unit_type("PERSON")
+    return Variable(unit.key, Type.UNKNOWN, wording.UNKNOWN)
 
 
 def register_column(
@@ -142,7 +165,7 @@ def register_column(
         wording.source(bank.name, entry.name, at),
         labels=Labels(pairs) if pairs else None,
         codes=codes or None,
-        domain=entry.domain,
+        domain=bank.numbered(entry.domain) if entry.pseudonym else entry.domain,
         unit_type=entry.value_unit_type,
         binary=entry.type.numeric and set(codes) == {0, 1},
         sensitive=entry.sensitivity == "PERSON_SPECIAL",

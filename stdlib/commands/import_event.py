@@ -12,7 +12,7 @@ from kohort.register import RegisterVariable
 from kohort.results import Size
 from kohort.scope import Kind, Labels, Scope, Shape, Type, Variable
 
-from .import_ import check_unit_type, register_column, unit_key
+from .import_ import check_unit_type, register_column, unit_key, unknown_key
 
 
 class ImportEvent(DataCommand, name="import-event"):
@@ -37,7 +37,7 @@ class ImportEvent(DataCommand, name="import-event"):
         check_without_variables(shape, self)
         self._check_spells(entry)
         self._check_period(entry)
-        check_unit_type(shape, entry, self.path.span)
+        check_unit_type(shape, bank, entry, self.path.span)
         scope.new_variable(self.target, shape)
         scope.update(self._filled(shape, bank, entry))
 
@@ -47,8 +47,7 @@ class ImportEvent(DataCommand, name="import-event"):
         if shape is None:
             return
         if shape.key is None:
-            key = replace(unit_key("PERSON"), type=Type.UNKNOWN, domain=None, unit_type=None)
-            shape = replace(shape, kind=Kind.EVENT, key=key)
+            shape = replace(shape, kind=Kind.EVENT, key=unknown_key())
         for name in spell_names(self.target.text):
             if shape.find(name) is None:
                 shape = shape.with_variables(Variable(name, Type.UNKNOWN, wording.UNKNOWN))
@@ -96,7 +95,8 @@ class ImportEvent(DataCommand, name="import-event"):
         spells = wording.spells(bank.name, entry.name, first.text, last.text)
         filled = replace(
             shape, kind=Kind.EVENT, unit_type=entry.unit_type, event=value,
-            key=shape.key or unit_key(entry.unit_type), population=shape.population.keep(spells),
+            key=shape.key or unit_key(entry.unit_type, bank),
+            population=shape.population.keep(spells),
         )  # fmt: skip
         return filled.with_variables(column, *days)
 

@@ -13,7 +13,7 @@ from kohort.register import RegisterVariable
 from kohort.results import Size
 from kohort.scope import Code, Kind, Labels, Scope, Shape, Type, Variable
 
-from .import_ import check_unit_type, register_column, unit_key
+from .import_ import check_unit_type, register_column, unit_key, unknown_key
 from .import_event import check_without_variables
 
 TIME = "date@panel"
@@ -34,8 +34,9 @@ class ImportPanel(DataCommand, name="import-panel"):
         found = [(path, *scope.register_variable(path)) for path in self.paths]
         check_without_variables(shape, self)
         dates = self._dates()
-        for path, _, entry in found:
-            self._check_entry(shape, found[0][2], path, entry)
+        for item in found:
+            self._check_entry(shape, found[0], item)
+            _, _, entry = item
             for date in dates if entry.temporality != "FIXED" else ():
                 entry.check_date(date, date.span)
         self._check_names(found)
@@ -47,7 +48,7 @@ class ImportPanel(DataCommand, name="import-panel"):
         if shape is None:
             return
         if shape.key is None:
-            key = replace(unit_key("PERSON"), type=Type.UNKNOWN, domain=None, unit_type=None)
+            key = unknown_key()
             shape = replace(shape, key=key)
         if not shape.variables:
             shape = replace(shape, kind=Kind.PANEL)
@@ -67,9 +68,9 @@ class ImportPanel(DataCommand, name="import-panel"):
             ordered[date.days] = date
         return [ordered[days] for days in sorted(ordered)]
 
-    def _check_entry(
-        self, shape: Shape, first: RegisterVariable, path: Path, entry: RegisterVariable
-    ) -> None:
+    def _check_entry(self, shape: Shape, leading: Found, item: Found) -> None:
+        _, first_bank, first = leading
+        path, bank, entry = item
         if entry.unit_type != first.unit_type and shape.key is None:
             wrong(
                 "wrong-unit-type",
@@ -77,7 +78,10 @@ class ImportPanel(DataCommand, name="import-panel"):
                 path.span,
                 "the variables of a panel describe one kind of unit",
             )
-        check_unit_type(shape, entry, path.span)
+        if shape.key is None:
+            key = unit_key(first.unit_type, first_bank)
+            shape = replace(shape, kind=Kind.PANEL, unit_type=first.unit_type, key=key)
+        check_unit_type(shape, bank, entry, path.span)
 
     def _check_names(self, found: Sequence[Found]) -> None:
         names: set[str] = set()
@@ -97,7 +101,7 @@ class ImportPanel(DataCommand, name="import-panel"):
             population = population.keep(wording.either(present))
         filled = replace(
             shape, kind=Kind.PANEL, unit_type=first.unit_type,
-            key=shape.key or unit_key(first.unit_type),
+            key=shape.key or unit_key(first.unit_type, bank),
             population=population.keep(wording.grid(texts)),
         )  # fmt: skip
         columns = [_column(bank, entry, dates) for _, bank, entry in found]

@@ -103,6 +103,9 @@ class Merge(SteerCommand, name="merge"):
             return f"without 'on' the unit keys are matched ('{target.key.name}')"
         matching = [v.name for v in target.variables.values() if _matches(v, key)]
         if not matching:
+            kinds = {_kind(v) for v in (target.key, *target.variables.values()) if v is not None}
+            if key.domain is not None and _kind(key) in kinds:
+                return "they come from databanks that give units different numbers"
             return "the keys must identify the same kind of unit"
         best = nearest(key.name, matching)
         if best is None and key.domain is None:
@@ -135,3 +138,8 @@ def _matches(a: Variable, b: Variable) -> bool:
     if a.domain is not None or b.domain is not None:
         return a.domain == b.domain
     return (a.type is b.type) or (a.type.numeric and b.type.numeric)
+
+
+def _kind(variable: Variable) -> str | None:
+    """Give the kind of identifier that a variable holds, whoever numbers the units."""
+    return variable.domain and variable.domain.split()[0]
