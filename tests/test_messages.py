@@ -38,6 +38,7 @@ STATUS = {
     "connected": {"bank", "version", "alias"},
     "bound": {"name", "value"},
     "saved": {"file"},
+    "edited": {"file"},
 }
 
 

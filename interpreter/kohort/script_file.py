@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -40,6 +41,24 @@ def read_script(given: str) -> ScriptFile:
     if "\0" in text:
         raise Trouble(f"{name} is not a script: it holds zero bytes")
     return ScriptFile(name, text)
+
+
+def script_name(given: str) -> str:
+    """Give the name of an existing file, with the ending that `save` adds where it has none."""
+    path = Path(given)
+    with_ending = path.with_suffix(ENDING) if path.name and not path.suffix else path
+    try:
+        found = not path.expanduser().exists() and with_ending.expanduser().exists()
+    except (OSError, ValueError, RuntimeError):
+        return given
+    return str(with_ending) if found else given
+
+
+def dated_name(now: datetime) -> str:
+    """Give a name for a session that was given none; nothing of that name is there."""
+    name = f"session-{now:%Y-%m-%d-%H%M%S}"
+    names = (f"{name}{mark}{ENDING}" for mark in ("", *(f"-{n}" for n in range(2, 100))))
+    return next((free for free in names if not Path(free).exists()), name + ENDING)
 
 
 def write_script(given: str, statements: tuple[str, ...]) -> Path:

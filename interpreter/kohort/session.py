@@ -38,6 +38,7 @@ class Session:
         self.datasets: dict[str, Dataset] = {}
         self.statements: tuple[str, ...] = ()
         self.replaying = False
+        self._forgot = False
 
     def run(self, text: str, batch: bool = True) -> Iterator[Event]:
         """Run a script. In batch any mistake found by checking stops it before it starts.
@@ -93,8 +94,19 @@ class Session:
             self.gate.permit(status, span)
         self.datasets[dataset.shape.name] = dataset.rebased()
 
+    def forget(self) -> None:
+        """Let go of all datasets and of the statements so far, the present one included.
+
+        What protection remembers of earlier questions stays.
+        """
+        self.datasets.clear()
+        self.statements = ()
+        self._forgot = True
+
     def _remember(self, text: str, node: program.Node) -> None:
-        if not isinstance(node, Diagnostic):
+        if self._forgot:
+            self._forgot = False
+        elif not isinstance(node, Diagnostic):
             self.statements = (*self.statements, text[node.span.start : node.span.end])
 
 

@@ -6,22 +6,26 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
 from kohort import exit_code
 from kohort.arguments import release
+from kohort.binding import bind
 from kohort.catalogue import Catalogue, Databank
 from kohort.client import Client
-from kohort.command import PromptCommand, TellCommand, commands
-from kohort.event import Started
+from kohort.command import PromptCommand, TellCommand, check_options, commands
+from kohort.diagnostic import ScriptError
+from kohort.event import Started, Told
 from kohort.messages import sentence
 from kohort.opening import Opening
 from kohort.output import TextOutput, look_at, write
-from kohort.phrases import Text, Word
+from kohort.phrases import Options, Text
 from kohort.progress import Steps
 from kohort.repl.desk import Desk
+from kohort.repl.editor import edit, editor
 from kohort.repl.prompt import prompt_session
 from kohort.scope import Shape
-from kohort.script_file import read_script, write_script
+from kohort.script_file import dated_name, read_script, script_name, write_script
 from kohort.syntax import Statement, parse
 from kohort.trouble import Trouble
 
@@ -74,26 +78,49 @@ class Loop:
         if isinstance(statement, Statement) and issubclass(
             commands()[statement.command], PromptCommand
         ):
-            self._own(statement)
+            try:
+                self._own(statement)
+            except ScriptError as error:
+                self._output(text).put(Told(error.diagnostic))
         else:
             self._show(text)
 
     def _own(self, statement: Statement) -> None:
         """Do what only the prompt can: the engine has no part in the user's files."""
-        given = statement.phrases[0]
-        name = given.value if isinstance(given, Text) else str(given)
-        assert isinstance(given, Text | Word)
-        if statement.command == "run":
-            self._show(read_script(name).text)
-        else:
-            statements = lasting(self.desk.client.statements)
-            path = write_script(name, statements)
-            self._say("saved", n=str(len(statements)), file=str(path))
+        command = bind(statement, self.desk.scope.bindings)
+        options: Options = getattr(command, "options", Options((), statement.span))
+        check_options(type(command), options)
+        given = getattr(command, "file", None)
+        name = given.value if isinstance(given, Text) else str(given or "")
+        match command.name:
+            case "run":
+                self._show(read_script(script_name(name)).text)
+            case "load":
+                self._load(script_name(name))
+            case _:
+                wanted = command.name == "edit" or bool(options.calls)
+                self._save(name, editor() if wanted else None)
+
+    def _save(self, name: str, opened_by: list[str] | None) -> None:
+        """Write the session to a file, named by the time where the user gave no name."""
+        statements = lasting(self.desk.client.statements)
+        path = write_script(name or dated_name(datetime.now()), statements)
+        self._say("saved", n=str(len(statements)), file=str(path))
+        if opened_by is not None:
+            edit(path, opened_by)
+            self._say("edited", file=str(path))
+
+    def _load(self, name: str) -> None:
+        """Keep the session in a file, and put that of a script in its place."""
+        script = read_script(name)
+        if lasting(self.desk.client.statements):
+            self._save("", None)
+        for _ in self.desk.run("clear", self.steps.waiting):
+            self.steps.clear()
+        self._show(script.text)
 
     def _show(self, text: str) -> None:
-        look = look_at(sys.stdout, self.opening.language)
-        output = TextOutput(sys.stdout, sys.stdout, look, text)
-        output.profile = self.profile
+        output = self._output(text)
         self.steps.started(1, 1)
         for event in self.desk.run(text, self.steps.waiting):
             self.steps.clear()
@@ -101,6 +128,12 @@ class Loop:
                 self.steps.started(event.step, event.total)
             output.put(event)
             self.profile = output.profile
+
+    def _output(self, text: str) -> TextOutput:
+        look = look_at(sys.stdout, self.opening.language)
+        output = TextOutput(sys.stdout, sys.stdout, look, text)
+        output.profile = self.profile
+        return output
 
     def toolbar(self) -> str:
         """Give databanks, profile and active dataset in one line."""
