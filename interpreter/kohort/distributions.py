@@ -9,10 +9,25 @@ second, only by what no function of `scipy.special` gives (in `kohort.noncentral
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any, TypeAlias
 
 Values: TypeAlias = Any
 """A float, or an array of floats in which NaN is missing."""
+
+
+def _quietly(calculate: Callable[..., Values]) -> Callable[..., Values]:
+    """Calculate on arrays of decimals: where something overflows, the answer says so."""
+
+    @wraps(calculate)
+    def quiet(*given: Values) -> Values:
+        import numpy as np
+
+        with np.errstate(all="ignore"):
+            return calculate(*(np.asarray(values, dtype=np.float64) for values in given))
+
+    return quiet
 
 
 def _valid(answer: Values, condition: Values) -> Values:
@@ -28,10 +43,12 @@ def _share(p: Values) -> Values:
 # ---- normal
 
 
+@_quietly
 def normal_density(x: Values, mean: Values = 0.0, deviation: Values = 1.0) -> Values:
     """Give the density of the normal distribution."""
     import numpy as np
 
+    deviation = np.asarray(deviation, dtype=np.float64)
     positive = _valid(deviation, deviation > 0)
     z = (x - mean) / positive
     return np.exp(-z * z / 2) / (positive * np.sqrt(2 * np.pi))
@@ -40,6 +57,7 @@ def normal_density(x: Values, mean: Values = 0.0, deviation: Values = 1.0) -> Va
 # ---- binomial: k successes in n trials, both cut to whole numbers
 
 
+@_quietly
 def binomial_probability(k: Values, n: Values, p: Values) -> Values:
     """Give the probability of exactly k successes."""
     import numpy as np
@@ -53,11 +71,13 @@ def binomial_probability(k: Values, n: Values, p: Values) -> Values:
     return _valid(possible, (n >= 0) & _share(p) & ~np.isnan(k))
 
 
+@_quietly
 def binomial_lower(k: Values, n: Values, p: Values) -> Values:
     """Give the probability of at most k successes."""
     return _successes(k, n, p, upper=False)
 
 
+@_quietly
 def binomial_upper(k: Values, n: Values, p: Values) -> Values:
     """Give the probability of at least k successes."""
     return _successes(k, n, p, upper=True)
@@ -80,6 +100,7 @@ def _successes(k: Values, n: Values, p: Values, upper: bool) -> Values:
 # ---- chi-squared
 
 
+@_quietly
 def chi2_density(x: Values, v: Values) -> Values:
     """Give the density with v degrees of freedom."""
     import numpy as np
@@ -90,6 +111,7 @@ def chi2_density(x: Values, v: Values) -> Values:
     return _valid(np.where(x < 0, 0.0, found), v > 0)
 
 
+@_quietly
 def chi2_lower(x: Values, v: Values) -> Values:
     """Give the probability of at most x."""
     import numpy as np
@@ -98,6 +120,7 @@ def chi2_lower(x: Values, v: Values) -> Values:
     return _valid(gammainc(v / 2, np.maximum(x, 0.0) / 2), v > 0)
 
 
+@_quietly
 def chi2_upper(x: Values, v: Values) -> Values:
     """Give the probability of more than x."""
     import numpy as np
@@ -106,6 +129,7 @@ def chi2_upper(x: Values, v: Values) -> Values:
     return _valid(gammaincc(v / 2, np.maximum(x, 0.0) / 2), v > 0)
 
 
+@_quietly
 def chi2_lower_inverse(p: Values, v: Values) -> Values:
     """Give the value that is not exceeded with probability p."""
     from scipy.special import gammaincinv
@@ -113,6 +137,7 @@ def chi2_lower_inverse(p: Values, v: Values) -> Values:
     return _valid(2 * gammaincinv(v / 2, p), (v > 0) & _share(p))
 
 
+@_quietly
 def chi2_upper_inverse(p: Values, v: Values) -> Values:
     """Give the value that is exceeded with probability p."""
     from scipy.special import gammainccinv
@@ -123,6 +148,7 @@ def chi2_upper_inverse(p: Values, v: Values) -> Values:
 # ---- Student's t
 
 
+@_quietly
 def t_density(x: Values, v: Values) -> Values:
     """Give the density with v degrees of freedom."""
     import numpy as np
@@ -132,6 +158,7 @@ def t_density(x: Values, v: Values) -> Values:
     return _valid(np.exp(logged), v > 0)
 
 
+@_quietly
 def t_lower(x: Values, v: Values) -> Values:
     """Give the probability of at most x."""
     from scipy.special import stdtr
@@ -139,11 +166,13 @@ def t_lower(x: Values, v: Values) -> Values:
     return _valid(stdtr(v, x), v > 0)
 
 
+@_quietly
 def t_upper(x: Values, v: Values) -> Values:
     """Give the probability of more than x."""
     return t_lower(-x, v)
 
 
+@_quietly
 def t_lower_inverse(p: Values, v: Values) -> Values:
     """Give the value that is not exceeded with probability p."""
     from scipy.special import stdtrit
@@ -152,6 +181,7 @@ def t_lower_inverse(p: Values, v: Values) -> Values:
     return _valid(stdtrit(v, p), (v > 0) & (p > 0) & (p < 1))
 
 
+@_quietly
 def t_upper_inverse(p: Values, v: Values) -> Values:
     """Give the value that is exceeded with probability p."""
     return -t_lower_inverse(p, v)
@@ -160,6 +190,7 @@ def t_upper_inverse(p: Values, v: Values) -> Values:
 # ---- Fisher's F
 
 
+@_quietly
 def f_density(x: Values, v1: Values, v2: Values) -> Values:
     """Give the density with v1 and v2 degrees of freedom."""
     import numpy as np
@@ -171,6 +202,7 @@ def f_density(x: Values, v1: Values, v2: Values) -> Values:
     return _valid(np.where(x < 0, 0.0, found), (v1 > 0) & (v2 > 0))
 
 
+@_quietly
 def f_lower(x: Values, v1: Values, v2: Values) -> Values:
     """Give the probability of at most x."""
     import numpy as np
@@ -179,6 +211,7 @@ def f_lower(x: Values, v1: Values, v2: Values) -> Values:
     return _valid(fdtr(v1, v2, np.maximum(x, 0.0)), (v1 > 0) & (v2 > 0))
 
 
+@_quietly
 def f_upper(x: Values, v1: Values, v2: Values) -> Values:
     """Give the probability of more than x."""
     import numpy as np
@@ -187,6 +220,7 @@ def f_upper(x: Values, v1: Values, v2: Values) -> Values:
     return _valid(fdtrc(v1, v2, np.maximum(x, 0.0)), (v1 > 0) & (v2 > 0))
 
 
+@_quietly
 def f_lower_inverse(p: Values, v1: Values, v2: Values) -> Values:
     """Give the value that is not exceeded with probability p."""
     from scipy.special import betainccinv, betaincinv
@@ -196,6 +230,7 @@ def f_lower_inverse(p: Values, v1: Values, v2: Values) -> Values:
     return _valid(v2 * share / (v1 * rest), (v1 > 0) & (v2 > 0) & _share(p))
 
 
+@_quietly
 def f_upper_inverse(p: Values, v1: Values, v2: Values) -> Values:
     """Give the value that is exceeded with probability p."""
     # 1 / F has the degrees of freedom swapped.
@@ -205,6 +240,7 @@ def f_upper_inverse(p: Values, v1: Values, v2: Values) -> Values:
 # ---- beta
 
 
+@_quietly
 def beta_density(x: Values, a: Values, b: Values) -> Values:
     """Give the density with shapes a and b."""
     import numpy as np
@@ -215,6 +251,7 @@ def beta_density(x: Values, a: Values, b: Values) -> Values:
     return _valid(np.where((x < 0) | (x > 1), 0.0, found), (a > 0) & (b > 0))
 
 
+@_quietly
 def beta_lower(x: Values, a: Values, b: Values) -> Values:
     """Give the probability of at most x."""
     import numpy as np
@@ -223,6 +260,7 @@ def beta_lower(x: Values, a: Values, b: Values) -> Values:
     return _valid(betainc(a, b, np.clip(x, 0.0, 1.0)), (a > 0) & (b > 0))
 
 
+@_quietly
 def beta_upper(x: Values, a: Values, b: Values) -> Values:
     """Give the probability of more than x."""
     import numpy as np
@@ -231,6 +269,7 @@ def beta_upper(x: Values, a: Values, b: Values) -> Values:
     return _valid(betaincc(a, b, np.clip(x, 0.0, 1.0)), (a > 0) & (b > 0))
 
 
+@_quietly
 def beta_lower_inverse(p: Values, a: Values, b: Values) -> Values:
     """Give the value that is not exceeded with probability p."""
     from scipy.special import betaincinv
@@ -238,6 +277,7 @@ def beta_lower_inverse(p: Values, a: Values, b: Values) -> Values:
     return _valid(betaincinv(a, b, p), (a > 0) & (b > 0) & _share(p))
 
 
+@_quietly
 def beta_upper_inverse(p: Values, a: Values, b: Values) -> Values:
     """Give the value that is exceeded with probability p."""
     from scipy.special import betainccinv

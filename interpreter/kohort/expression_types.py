@@ -221,6 +221,10 @@ def _call(node: tree.Call, scope: Scope) -> Typed:
     if len(literals) > limits.LIST:
         message = f"'{function.name}' takes at most {limits.LIST} constants"
         wrong("list-too-long", message, literals[limits.LIST].span, "recode the codes first")
+    if function.rewritten:
+        from kohort.rewriting import rewritten
+
+        return _typed(rewritten(node, function, scope), scope)
     return _result(function, types)
 
 

@@ -24,7 +24,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Literal, TypeVar, cast, get_args, overload
 
 if TYPE_CHECKING:
+    from kohort.expression import Expression
     from kohort.meaning import Meaning
+    from kohort.rewriting import Coded, Words
     from kohort.vocabulary import Column
 
 Kind = Literal["number", "integer", "decimal", "text", "flag", "any", "alike", "first", "widest"]
@@ -60,6 +62,10 @@ Flag = Annotated["Column", Takes("flag")]
 Any = Annotated["Column", Takes("any")]
 Alike = Annotated["Column", Takes("alike")]
 Labelled = Annotated["Column", Takes("any", variable=True)]
+WithLabels = Annotated["Coded", Takes("any", variable=True)]
+"""A bare variable, which reaches the body of a rewritten function with its labels."""
+Label = Annotated["Words", Takes("text", constant=True)]
+"""A constant text, which reaches the body of a rewritten function with its place."""
 First = Annotated["Column", Takes("first")]
 Widest = Annotated["Column", Takes("widest")]
 ConstantNumber = Annotated[float, Takes("number", constant=True)]
@@ -86,6 +92,8 @@ class Function:
     value depends on other rows; such a function cannot stand in `let`. `subject` is the file of
     stdlib/functions that holds it. `meaning` makes the canonical wording of a call from its
     arguments' where operators can say the same (None: the call is a wording of its own).
+    `rewritten` marks a function whose body gives an expression, which takes the place of the call
+    before a statement is checked (`kohort.rewriting`).
     """
 
     name: str
@@ -93,10 +101,11 @@ class Function:
     rest: Parameter | None
     result: Kind
     doc: str
-    body: Callable[..., Column | float | str]
+    body: Callable[..., Column | Expression | float | str]
     elementwise: bool
     subject: str
     meaning: Callable[..., Meaning] | None = None
+    rewritten: bool = False
 
     @property
     def least(self) -> int:
@@ -131,7 +140,11 @@ _loaded = False
 def function(body: _Body, /) -> _Body: ...
 @overload
 def function(
-    *, name: str = "", elementwise: bool = True, meaning: Callable[..., Meaning] | None = None
+    *,
+    name: str = "",
+    elementwise: bool = True,
+    meaning: Callable[..., Meaning] | None = None,
+    rewritten: bool = False,
 ) -> Callable[[_Body], _Body]: ...
 def function(
     body: _Body | None = None,
@@ -140,6 +153,7 @@ def function(
     name: str = "",
     elementwise: bool = True,
     meaning: Callable[..., Meaning] | None = None,
+    rewritten: bool = False,
 ) -> _Body | Callable[[_Body], _Body]:
     """Register a function of the language; its signature, docstring and module describe it.
 
@@ -148,7 +162,8 @@ def function(
     """
 
     def register(written: _Body) -> _Body:
-        made = replace(_described(written, name, elementwise), meaning=meaning)
+        made = _described(written, name, elementwise)
+        made = replace(made, meaning=meaning, rewritten=rewritten)
         if made.name in _registry:
             raise TypeError(f"function '{made.name}' is defined twice")
         _registry[made.name] = made
@@ -187,7 +202,7 @@ def _described(body: Callable[..., object], name: str, elementwise: bool) -> Fun
     result = _takes(name, signature.return_annotation).kind
     subject = body.__module__.rpartition(".")[2]
     # The annotations are all the checking there is: a body is called with what they promise.
-    checked = cast("Callable[..., Column | float | str]", body)
+    checked = cast("Callable[..., Column | Expression | float | str]", body)
     return Function(name, tuple(parameters), rest, result, doc, checked, elementwise, subject)
 
 
@@ -200,6 +215,6 @@ def _takes(name: str, annotation: object) -> Takes:
 
 __all__ = [
     "Alike", "Any", "ConstantDecimal", "ConstantInteger", "ConstantNumber", "ConstantText",
-    "Decimal", "First", "Flag", "Function", "Integer", "Kind", "Labelled", "Number", "Parameter",
-    "Takes", "Text", "Widest", "function", "functions",
+    "Decimal", "First", "Flag", "Function", "Integer", "Kind", "Label", "Labelled", "Number",
+    "Parameter", "Takes", "Text", "Widest", "WithLabels", "function", "functions",
 ]  # fmt: skip

@@ -11,7 +11,7 @@ from typing import Any, Final, TypeAlias
 
 Values: TypeAlias = Any
 """A float, or an array of floats in which NaN is missing."""
-_MANY: Final = 300.0
+_MANY: Final = 40.0
 _STEPS: Final = 40
 _STEP: Final = 0.25
 
@@ -64,9 +64,12 @@ def t_density(x: Values, v: Values, noncentrality: Values) -> Values:
     """Give the density of noncentral t."""
     import numpy as np
 
+    x, v, noncentrality = np.broadcast_arrays(x, v, noncentrality)
     few = v < _MANY
     sparse = _asked("nct", "pdf", x, np.where(few, v, 1.0), noncentrality)
-    return np.where(few, sparse, _t_density(x, np.where(few, _MANY, v), noncentrality))
+    with np.errstate(all="ignore"):
+        dense = _t_density(x, np.where(few, _MANY, v), noncentrality)
+    return np.where(few, sparse, dense)
 
 
 def _t_density(x: Values, v: Values, noncentrality: Values) -> Values:
@@ -93,7 +96,8 @@ def _t_density(x: Values, v: Values, noncentrality: Values) -> Values:
 
 def t_lower(x: Values, v: Values, noncentrality: Values) -> Values:
     """Give the probability of at most x."""
-    return _asked("nct", "cdf", x, v, noncentrality)
+    # Seen from the other side, since scipy gives NaN where the lower tail is too small to hold.
+    return t_upper(-x, v, -noncentrality)
 
 
 def t_upper(x: Values, v: Values, noncentrality: Values) -> Values:

@@ -10,6 +10,7 @@ from kohort.binding import bind
 from kohort.command import Command, check_options, commands
 from kohort.diagnostic import Diagnostic, ScriptError, Span
 from kohort.phrases import Options
+from kohort.rewriting import plain
 from kohort.scope import Scope
 from kohort.syntax import Statement, parse
 
@@ -97,7 +98,7 @@ def unroll(nodes: Sequence[Node], scope: Scope) -> Iterator[Command | Diagnostic
 
 def _bound(statement: Statement, scope: Scope) -> Command | Diagnostic:
     try:
-        return bind(statement, scope.bindings)
+        return plain(bind(statement, scope.bindings), scope)
     except ScriptError as error:
         return error.diagnostic
 
