@@ -25,12 +25,14 @@ def withheld(counted: Counted, layout: Layout) -> frozenset[Spot]:
     Whichever way a sensitive variable stands in the table, every group that is displayed (rows,
     columns, nested ones and totals) is judged by the published counts of its categories.
     """
-    if not counted.protected:
+    limits = counted.profile.group_disclosure
+    if not counted.protected or not limits.on:
         return frozenset()
     gone: set[Spot] = set()
     for axis, found in enumerate(counted.raw.axes):
-        for places in _groups(layout, axis).values():
-            gone |= _alike(counted, axis, places, found.variable.sensitive)
+        if found.variable.sensitive or not limits.only_sensitive:
+            for places in _groups(layout, axis).values():
+                gone |= _alike(counted, axis, places)
     return frozenset(gone)
 
 
@@ -46,14 +48,12 @@ def _groups(layout: Layout, axis: int) -> dict[Subset, list[Place]]:
     return {subset: list(places.values()) for subset, places in found.items()}
 
 
-def _alike(counted: Counted, axis: int, places: list[Place], sensitive: bool) -> set[Spot]:
-    limits = counted.profile.group_disclosure
-    if not limits.on or (limits.only_sensitive and not sensitive):
-        return set()
+def _alike(counted: Counted, axis: int, places: list[Place]) -> set[Spot]:
     codes = [{axis: code} for code in counted.shown[axis]]
     cells = counted.counts(places, codes)
     totals = counted.counts(places, [{}])[:, 0]
-    hide = disclosive_rows(limits, cells, totals, sensitive)
+    limits, variable = counted.profile.group_disclosure, counted.raw.axes[axis].variable
+    hide = disclosive_rows(limits, cells, totals, variable.sensitive)
     return {
         spot({**places[row], **code}) for row in np.flatnonzero(hide).tolist() for code in codes
     }

@@ -92,6 +92,7 @@ class Counted:
         self.words = CellWordings(raw)
         self._secret = secret
         self._made: dict[Subset, PublishedCells] = {}
+        self._margins: dict[int, NDArray[np.int64]] = {}
 
     @cached_property
     def shown(self) -> tuple[tuple[int, ...], ...]:
@@ -108,7 +109,10 @@ class Counted:
         known = known_codes(self.raw.axes[axis])[margin.index[:, 0]]
         possible = np.flatnonzero(known | (margin.n >= self._floor))
         part = _rows(margin, possible)
-        published = self._count(part)
+        published = np.zeros(len(margin.n), dtype=np.int64)
+        published[possible] = self._count(part)
+        self._margins[axis] = published
+        published = published[possible]
         low = np.where(known[possible], self._least, self._least_of_values)
         return tuple(part.index[published >= low, 0].tolist())
 
@@ -152,7 +156,7 @@ class Counted:
             inside &= spots[:, place] >= 0
         kept = np.flatnonzero(inside)
         cells = _rows(raw, kept)
-        published = self._count(cells)
+        published = self._margins[subset[0]][kept] if len(subset) == 1 else self._count(cells)
         sizes = tuple(len(self.shown[axis]) for axis in subset)
         table, row = np.zeros(sizes, np.int64), np.full(sizes, -1, np.int64)
         where = tuple(spots[kept].T)
