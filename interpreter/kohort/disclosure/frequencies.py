@@ -50,7 +50,11 @@ def judged(counted: Counted, span: Span) -> Layout:
 
     Raises `RefusedError`.
     """
-    if counted.size > MOST_CELLS:
+    options = counted.raw.options
+    widest = max(map(len, counted.shown), default=0)
+    # With `top` or `bottom` it is decided later, on what is left to be displayed.
+    cut = bool(options.get("top") or options.get("bottom"))
+    if counted.size > MOST_CELLS or (not cut and widest > counted.limits.max_categories):
         raise RefusedError("table-too-large", span)
     layout = laid_out(counted)
     if counted.protected:
