@@ -240,6 +240,9 @@ SAME = {
         "keep if sex == '1'",
         "define-labels l '1' M\nassign-labels sex l\nkeep if sex == '1'",
     ),
+    "a label for its code": ("keep if sex == '1'", "keep if inlabels(sex, 'Mann')"),
+    "the code of a label": ("keep if sex == '1'", "keep if sex == label_to_code(sex, 'Mann')"),
+    "a part of a label": ("keep if sex == '1'", "keep if labelcontains(sex, 'Man')"),
     "datasets": ("keep if wage > 5", "clone-dataset people copy\nuse copy\nkeep if wage > 5"),
     "imports": ("keep if wage > 5", "import db/INNTEKT_WLONN 2020-12-31 as w\nkeep if w > 5"),
     "unused": ("keep if wage > 5", "generate z = 3\nreplace z = 4 if sex == '1'\nkeep if wage > 5"),
@@ -283,6 +286,14 @@ DIFFERENT = {
     "cut points of other people": (
         "generate half = quantile(wage, 2)\nkeep if wage > 5\nkeep if half == 1",
         "keep if wage > 5\ngenerate half = quantile(wage, 2)\nkeep if half == 1",
+    ),
+    "cut points under a clause": (
+        "generate half = quantile(wage, 2)\nreplace half = . if !(wage > 5)\nkeep if half == 1",
+        "generate half = quantile(wage, 2) if wage > 5\nkeep if half == 1",
+    ),
+    "cut points of a clause and of all": (
+        "generate half = quantile(wage, 2)\ngenerate of = half if wage > 5\nkeep if of == 1",
+        "generate of = quantile(wage, 2) if wage > 5\nkeep if of == 1",
     ),
     "populations behind a group": (
         "clone-dataset people p\nuse p\ncollapse (count) wage -> n, by(sex)",

@@ -1,7 +1,7 @@
 """Add a variable."""
 
 from kohort import wording
-from kohort.command import DataCommand
+from kohort.command import DataCommand, narrowed
 from kohort.dataset import Dataset
 from kohort.expression import Expression
 from kohort.expression_types import condition_typed, typed
@@ -27,7 +27,8 @@ class Generate(DataCommand, name="generate"):
         shape = scope.filled(self.span)
         scope.new_variable(self.target, shape)
         found = typed(self.expression, scope)
-        meaning = wording.of_expression(self.expression, shape)
+        # A function that looks at other rows looks at those of the clause.
+        meaning = wording.of_expression(self.expression, narrowed(shape, self.condition))
         if self.condition is not None:
             condition_typed(self.condition.expression, scope)
             clause = wording.of_condition(self.condition.expression, shape)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from kohort import wording
-from kohort.command import DataCommand
+from kohort.command import DataCommand, narrowed
 from kohort.dataset import Dataset
 from kohort.diagnostic import wrong
 from kohort.expression import Expression
@@ -32,7 +32,8 @@ class Replace(DataCommand, name="replace"):
         if self.condition is not None:
             condition_typed(self.condition.expression, scope)
         type_ = self._type(old, found.type)
-        meaning = wording.of_expression(self.expression, shape)
+        # A function that looks at other rows looks at those of the clause.
+        meaning = wording.of_expression(self.expression, narrowed(shape, self.condition))
         if self.condition is not None:
             clause = wording.of_condition(self.condition.expression, shape)
             meaning = wording.conditional(clause, meaning, old.meaning)
