@@ -51,7 +51,7 @@ def test_no_page_shows_a_canary(page: Path, dressed: Path) -> None:
     for script in dressed_bank.scripts(page):
         events = list(session.run(script, batch=False))
         assert found_beyond(leaving(events, script), script) == []
-        assert not [e for e in events if isinstance(e, Told) and e.diagnostic.code == "failed"]
+        assert not [e for e in events if isinstance(e, Told) and e.diagnostic.code == "internal"]
 
 
 def test_pages_really_run_on_the_dressed_bank(dressed: Path) -> None:
@@ -98,7 +98,7 @@ def test_an_exception_shows_no_canary(
     text = leaving(events, script)
     assert found_beyond(text, script) == []
     failed = [e.diagnostic for e in events if isinstance(e, Told)]
-    assert [d.code for d in failed] == ["failed"]
+    assert [d.code for d in failed] == ["internal"]
     assert "conversion" not in text
 
 

@@ -240,7 +240,7 @@ def test_a_replay_that_fails_half_way_says_so(worker: Worker) -> None:
 def test_an_exception_becomes_one_sentence(worker: Worker) -> None:
     events = run(worker, "raise")
     assert told(events) == [
-        Diagnostic("failed", "this command failed", Span(0, 5), severity="failure")
+        Diagnostic("internal", "this command failed", Span(0, 5), severity="failure")
     ]
     assert events[-1] == Finished(3)
 

@@ -80,7 +80,8 @@ class TextOutput:
                 blank = "\n" if self._apart is not None and (apart or self._apart) else ""
                 write(self._stream, f"{blank}{text}\n")
                 self._apart = apart
-                self._name_profile(released.context.profile)
+                if released.context.databanks:
+                    self._name_profile(released.context.profile)
             case Told(diagnostic):
                 text = render(diagnostic, self._beside_look, source=self._source)
                 write(self._beside, f"{text}\n")

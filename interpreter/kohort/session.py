@@ -158,7 +158,7 @@ class _Run:
         except Exception:
             self.stopped = True
             message = f"'{command.name}' failed"
-            yield Told(Diagnostic("failed", message, command.span, severity="failure"))
+            yield Told(Diagnostic("internal", message, command.span, severity="failure"))
 
     def _perform(self, command: Command, before: Scope) -> Released | None:
         session, scope = self.session, self.session.scope

@@ -121,7 +121,7 @@ class _Worker:
 
 def failed(place: Span) -> Diagnostic:
     """Give the one sentence for a failure whose cause may quote data."""
-    return Diagnostic("failed", "this command failed", place, severity="failure")
+    return Diagnostic("internal", "this command failed", place, severity="failure")
 
 
 def main(open_session: Open) -> None:
