@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from kohort.engine.numbers import extent
 
@@ -30,13 +31,21 @@ def places(known: pl.Series, wanted: pl.Series) -> pl.Series | None:
 
 
 def _by_position(known: pl.Series, wanted: pl.Series, low: int, high: int) -> pl.Series:
-    table = np.full(high - low + 2, -1, dtype=np.int32)
-    table[known.to_numpy() - low] = np.arange(len(known), dtype=np.int32)
-    nowhere = high - low + 1
+    """Look ids up in an array. Arrays as long as a register cost time to make: few are made."""
     inside = wanted.is_between(low, high).fill_null(False)
-    if inside.all():
-        spots = wanted.to_numpy() - low
-    else:
-        spots = np.where(inside.to_numpy(), wanted.fill_null(low).to_numpy() - low, nowhere)
-    found = pl.Series(table[spots])
-    return pl.select(pl.when(found >= 0).then(found).cast(pl.UInt32).alias("")).to_series()
+    whole = bool(inside.all())
+    sought = wanted if whole else wanted.fill_null(low).clip(low, high)
+    if high - low + 1 == len(known) and known.is_sorted():
+        places = (sought - low if low else sought).cast(pl.UInt32)
+        return places if whole else places.set(~inside, None)
+    table = np.full(high - low + 1, -1, dtype=np.int32)
+    table[_from(known, low)] = np.arange(len(known), dtype=np.int32)
+    found = pl.Series(table.take(_from(sought, low)))
+    lost = (found < 0) | ~inside
+    if not lost.any():
+        return found.cast(pl.UInt32)
+    return found.cast(pl.UInt32, strict=False).set(lost, None)
+
+
+def _from(ids: pl.Series, low: int) -> NDArray[np.int64]:
+    return ids.to_numpy() - low if low else ids.to_numpy()
