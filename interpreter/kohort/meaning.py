@@ -198,12 +198,18 @@ def _small(meaning: Meaning) -> bool:
 # ---- conditions on values
 
 
+_NEVER_MISSING: Final = ("count", "sum")
+
+
 def missing(value: Meaning) -> Meaning:
     """Give the condition that a value is missing."""
     if value.kind == "nothing":
         return TRUE
     if value.constant or value.logical:
         return FALSE
+    if value.kind == "aggregate" and value.text.split("\x1e")[0] in _NEVER_MISSING:
+        # A count or a sum of a group is there wherever the group is.
+        return missing(value.parts[1])
     never_beyond = value.bound is not None and value.bound < _EXACT
     if never_beyond and value.kind != "source" and value.depth <= _DEEPEST:
         return either(missing(part) for part in value.parts)

@@ -49,9 +49,10 @@ class Collapse(SteerCommand, name="collapse"):
 
     def _collapsed(self, shape: Shape, by: Variable, results: dict[str, Variable]) -> Shape:
         units = wording.units_of(by.meaning, shape.population)
+        population = wording.EVERYBODY.keep(units).keep(wording.present(by.meaning))
         return Shape(
             shape.name, Kind.AGGREGATED, by.unit_type, by, results,
-            wording.EVERYBODY.keep(units), public=by.type is not Type.KEY,
+            population, public=by.type is not Type.KEY,
         )  # fmt: skip
 
     def recover(self, scope: Scope) -> None:
