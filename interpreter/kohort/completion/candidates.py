@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -88,6 +89,21 @@ def _variables(place: Spot, scope: Scope) -> Iterator[Offer]:
         yield shape.key.name, f"key, {shape.unit_type or 'units'}"
 
 
+def _stems(_: Spot, scope: Scope) -> Iterator[Offer]:
+    """Give the beginnings of names that end in digits, with those names."""
+    shape = _shape(scope)
+    found: dict[str, list[str]] = {}
+    for name in () if shape is None else shape.variables:
+        stem = _SUFFIX.sub("", name)
+        if stem not in ("", name):
+            found.setdefault(stem, []).append(name)
+    for stem, names in found.items():
+        yield stem, " ".join(names)
+
+
+_SUFFIX: Final = re.compile(r"[\W\d_]+\Z")
+
+
 def _names(place: Spot, scope: Scope) -> Iterator[Offer]:
     """Give what an expression may name: variables that can be computed with, and functions."""
     shape = _shape(scope)
@@ -160,6 +176,7 @@ _OFFERS: Final[dict[str, Callable[[Spot, Scope], Iterable[Offer]]]] = {
     "LABELLED": _variables, "NAME": _names, "DATASET": _datasets, "OPTION": _options,
     "CODE_LIST": _code_lists, "BINDING": _bindings, "TOPIC": _topics, "GROUP": _groups,
     "EXTREME": _extremes, "PATH": register.paths, "BANK": register.banks, "DATE": register.dates,
+    "STEM": _stems,
 }  # fmt: skip
 
 

@@ -27,7 +27,7 @@ _COMPARED: Final = re.compile(r"([^\W\d][\w@]*)\s*(?:==|!=|<=|>=|<|>)\s*$")
 _LISTED: Final = re.compile(r"\b(?:inlist|inrange)\s*\(\s*([^\W\d][\w@]*)\s*,[^()]*$")
 _RECODED: Final = re.compile(r"^\s*recode\s+([^\W\d][\w@]*)[^(]*(?:\([^()]*\)\s*)*\([^()=]*$")
 _OPTION: Final = re.compile(r"([^\W\d]\w*)\s*\([^()]*$")
-_IMPORTED: Final = re.compile(r"^\s*import\s+([^\W\d]\w*)/(\w+)\s")
+_IMPORTED: Final = re.compile(r"^\s*import(?:-event|-panel)?\s+([^\W\d]\w*)/(\w+)\s")
 _WHOLE: Final = frozenset({"PATH", "DATE", "BANK", "TOPIC", "FILE"})
 _VALUE_KINDS: Final = frozenset({"STRING", "NUMBER"})
 
