@@ -10,7 +10,7 @@ from kohort.expression import Expression
 from kohort.expression_types import condition_typed, typed
 from kohort.phrases import Condition, Word
 from kohort.results import Done
-from kohort.scope import Scope, Shape, Type, Variable
+from kohort.scope import Labels, Scope, Shape, Type, Variable
 from kohort.vocabulary import names
 
 
@@ -40,7 +40,7 @@ class Replace(DataCommand, name="replace"):
         binary = found.binary and (old.binary or self.condition is None)
         changed = replace(
             old, type=type_, meaning=meaning, codes=None, binary=binary, source=None,
-            domain=None, unit_type=None, times=(),
+            domain=None, unit_type=None, times=(), labels=_labels(old, type_),
             sensitive=old.sensitive or shape.sensitive(used_names(self.expression, self.condition)),
         )  # fmt: skip
         scope.update(shape.with_variables(changed))
@@ -69,6 +69,13 @@ class Replace(DataCommand, name="replace"):
     def status(self, dataset: Dataset, before: Shape) -> Done:
         """Name the changed variable."""
         return Done("replaced", {"name": self.target.text, "dataset": dataset.shape.name})
+
+
+def _labels(old: Variable, type_: Type) -> Labels | None:
+    """Give the labels that stay: those of texts say nothing about numbers, nor the reverse."""
+    if Type.UNKNOWN in (old.type, type_) or (old.type is Type.TEXT) == (type_ is Type.TEXT):
+        return old.labels
+    return None
 
 
 def used_names(expression: Expression | None, condition: Condition | None) -> frozenset[str]:

@@ -57,7 +57,9 @@ def upper(series: pl.Series) -> pl.Series:
 
 def part(series: pl.Series, position: pl.Series, length: pl.Series) -> pl.Series:
     """Cut a piece; positions count from 1, or from the end where negative."""
-    frame = numbers.together(text=series, position=position, length=length)
+    # A comparison may serve as a number, and is stored as a flag.
+    whole = {"position": position.cast(pl.Int64), "length": length.cast(pl.Int64)}
+    frame = numbers.together(text=series, **whole)
     text, place, length_ = pl.col("text"), pl.col("position"), pl.col("length")
     size = text.str.len_chars().cast(pl.Int64)
     frame = frame.with_columns(
