@@ -169,9 +169,22 @@ def _summed(spots: Spots, size: int, rows: Rows) -> tuple[Spots, NDArray[np.uint
     """Count distinct units and add up their record keys, wrapping, per number."""
     keys = rows.keys
     if rows.units is not None:
-        frame = pl.DataFrame({"unit": rows.units, "spot": spots, "key": keys})
-        frame = frame.unique(["unit", "spot"])
-        spots, keys = frame["spot"].to_numpy(), frame["key"].to_numpy()
+        unit, spots = _pairs(rows.units, spots, size)
+        keys = rows.unit_keys[unit]
     sums = np.zeros(size, dtype=np.uint64)
     np.add.at(sums, spots, keys)
     return np.bincount(spots, minlength=size).astype(np.int64), sums
+
+
+def _pairs(units: Spots, spots: Spots, size: int) -> tuple[Spots, Spots]:
+    """Give the different pairs of a unit and a number, ascending."""
+    joint = units * size + spots
+    space = (int(units[-1]) + 1) * size if len(units) else 0
+    if space <= max(_DENSE, 8 * len(units)):
+        there = np.zeros(space, dtype=np.bool_)
+        there[joint] = True
+        joint = np.flatnonzero(there)
+    else:
+        joint = pl.Series(joint).unique().sort().to_numpy()
+    unit, spot = np.divmod(joint, size)
+    return unit, spot

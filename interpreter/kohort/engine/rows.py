@@ -76,6 +76,11 @@ class Rows:
         """Unit numbers from 0, int64, one per row; None where every row is a unit of its own."""
         return None if self.firsts is None else np.cumsum(self.firsts, dtype=np.int64) - 1
 
+    @property
+    def unit_keys(self) -> NDArray[np.uint64]:
+        """Record keys, uint64, one per unit."""
+        return self.keys if self.firsts is None else self.keys[self.firsts]
+
     def narrowed(self, selection: Selection) -> Rows:
         """Give the rows that stay."""
         return Rows(
@@ -89,5 +94,5 @@ class Rows:
 
     def size(self) -> tuple[int, int]:
         """Give the number of distinct units and the wrapping sum of their record keys."""
-        keys = self.keys if self.firsts is None else self.keys[self.firsts]
+        keys = self.unit_keys
         return len(keys), int(np.sum(keys, dtype=np.uint64))
