@@ -1,19 +1,30 @@
 """Noncentral distributions on numbers or arrays, as `scipy.stats` has them.
 
 Arguments as in `kohort.distributions`; the last parameter is the noncentrality, from 0 for
-chi-squared and F, any number for t. `scipy.stats` is imported on first use: that takes a second.
+chi-squared and F, any number for t. Where it is next to 0 the central distribution answers (scipy's
+upper tail of F is wrong there). `scipy.stats` is imported on first use: that takes a second.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final, TypeAlias
+from typing import Final
 
-Values: TypeAlias = Any
-"""A float, or an array of floats in which NaN is missing."""
+from kohort import distributions
+from kohort.distributions import Values
+
+_CENTRAL: Final = {
+    (noncentral, question): f"{central}_{ours}"
+    for noncentral, central in (("ncx2", "chi2"), ("nct", "t"), ("ncf", "f"))
+    for question, ours in (
+        ("pdf", "density"), ("cdf", "lower"), ("sf", "upper"), ("isf", "upper_inverse"),
+    )
+}  # fmt: skip
+_NONE: Final = 1e-12
 _MANY: Final = 40.0
 _STEPS: Final = 40
 _STEP: Final = 0.25
+_ROUNDS: Final = 3
 
 
 def _asked(distribution: str, question: str, *given: Values) -> Values:
@@ -25,8 +36,9 @@ def _asked(distribution: str, question: str, *given: Values) -> Values:
 
     arrays = np.broadcast_arrays(*given)
     missing = np.logical_or.reduce([np.isnan(array) for array in arrays])
-    # A missing row is given ordinary numbers: some of the algorithms never end for NaN.
-    sound = [np.where(missing, 0.5, array) for array in arrays]
+    central = (arrays[-1] >= 0) & (arrays[-1] < _NONE)
+    # Rows answered otherwise get ordinary numbers: some of the algorithms never end for NaN.
+    sound = [np.where(missing | central, 0.5, array) for array in arrays]
     with np.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         asked = getattr(getattr(stats, distribution), question)
@@ -34,7 +46,8 @@ def _asked(distribution: str, question: str, *given: Values) -> Values:
             answer = asked(*sound)
         except ArithmeticError:
             answer = np.vectorize(lambda *row: _alone(asked, row), otypes=[float])(*sound)
-    return np.where(missing, np.nan, answer)
+    plain = getattr(distributions, _CENTRAL[distribution, question])(*arrays[:-1])
+    return np.where(missing, np.nan, np.where(central, plain, answer))
 
 
 def _alone(asked: Callable[..., Values], row: tuple[float, ...]) -> float:
@@ -112,7 +125,12 @@ def t_upper_inverse(p: Values, v: Values, noncentrality: Values) -> Values:
 
 def f_density(x: Values, v1: Values, v2: Values, noncentrality: Values) -> Values:
     """Give the density of noncentral F."""
-    return _asked("ncf", "pdf", x, v1, v2, noncentrality)
+    import numpy as np
+
+    inside = _asked("ncf", "pdf", x, v1, v2, noncentrality)
+    # At 0, where scipy says 0, only the first term of the sum of central densities is left.
+    edge = distributions.f_density(x, v1, v2) * np.exp(-np.asarray(noncentrality) / 2)
+    return np.where((x == 0) & (noncentrality >= 0), edge, inside)
 
 
 def f_lower(x: Values, v1: Values, v2: Values, noncentrality: Values) -> Values:
@@ -127,4 +145,14 @@ def f_upper(x: Values, v1: Values, v2: Values, noncentrality: Values) -> Values:
 
 def f_upper_inverse(p: Values, v1: Values, v2: Values, noncentrality: Values) -> Values:
     """Give the value that is exceeded with probability p."""
-    return _asked("ncf", "isf", p, v1, v2, noncentrality)
+    import numpy as np
+
+    x = _asked("ncf", "isf", p, v1, v2, noncentrality)
+    # scipy's answer keeps four digits far out; Newton's method on logarithms gives the others.
+    with np.errstate(all="ignore"):
+        for _ in range(_ROUNDS):
+            tail = f_upper(x, v1, v2, noncentrality)
+            slope = x * f_density(x, v1, v2, noncentrality) / tail
+            better = x * np.exp(np.log(tail / p) / slope)
+            x = np.where(np.isfinite(better) & (better > 0), better, x)
+    return x
