@@ -95,6 +95,26 @@ def read(entry: RegisterVariable, day: int | None, found: Sequence[Path]) -> Rec
 
 
 @failing_as("register-file-damaged")
+def read_all(entry: RegisterVariable, days: Sequence[int]) -> list[Records]:
+    """Give the records in force on each of several days, ascending; the files are read once."""
+    paths = {file: None for day in days for file in files(entry, day)}
+    rows = pl.scan_parquet(list(paths), hive_partitioning=False, missing_columns="insert")
+    start, stop = pl.col(_START), pl.col(_STOP)
+    rows = rows.filter((start <= days[-1]) & (stop.is_null() | (stop >= days[0])))
+    categories = pl.Categories.random() if entry.type is Type.TEXT else None
+    value = pl.col("value")
+    if categories is not None:
+        value = value.cast(pl.String).cast(pl.Categorical(categories))
+    period = rows.select("unit_id", value, start, stop).collect()
+    found = []
+    for day in days:
+        current = period.filter((start <= day) & (stop.is_null() | (stop >= day)))
+        frame = _one_each(current.select("unit_id", "value"))
+        found.append(Records(frame["unit_id"], _typed(frame["value"], entry.type, categories)))
+    return found
+
+
+@failing_as("register-file-damaged")
 def spells(entry: RegisterVariable, first: int, last: int, found: Sequence[Path]) -> Spells:
     """Give all spells that overlap a period; both its days and those of a spell belong to it."""
     rows = pl.scan_parquet(list(found), hive_partitioning=False, missing_columns="insert")

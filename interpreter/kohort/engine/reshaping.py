@@ -77,12 +77,12 @@ class Reshaping(Table):
         days = [date.days for date in dates]
         if units.root is None:
             bank, entry, _ = variables[0]
-            ids = distinct(pl.concat([_records(entry, day).ids for day in _read_days(entry, days)]))
+            ids = distinct(pl.concat([records.ids for records in _records(entry, days)]))
             units = Rows(ids, entry.unit_type, bank.root, self.ring)
         rows, _, index = _grid(units, len(days))
         columns = {time: _time(rows, index, days)}
         for _, entry, name in variables:
-            recipe = partial(_measured, entry, _read_days(entry, days))
+            recipe = partial(_measured, entry, days)
             columns[name] = Node(rows, recipe, (index,))
         return replace(self, rows=rows, columns=columns, base=None)
 
@@ -126,21 +126,40 @@ class Reshaping(Table):
         return replace(self, rows=units, columns=columns, base=None)
 
     @guarded
-    def aggregated(self, by: str, statistics: Sequence[tuple[str, str, str]]) -> Self:
+    def aggregated(
+        self,
+        by: str,
+        statistics: Sequence[tuple[str, str, str]],
+        published: Self | None = None,
+        private: bool = True,
+    ) -> Self:
         """Add group statistics to every row of the group; rows without a group get missing."""
-        _, groups = collapsing.groups_of(self.vector(by).spread())
+        ids, groups = collapsing.groups_of(self.vector(by).spread())
         spots = _or_missing(groups.place)
+        known = None if published is None else _spots(published.rows.ids, ids)
         grouped: dict[str, collapsing.Grouped] = {}
         result = self
         for statistic, name, new in statistics:
             if name not in grouped:
                 grouped[name] = collapsing.grouped(groups, self.vector(name))
-            values = Vector(grouped[name].statistic(statistic).gather(spots))
-            result = result.with_node(new, Node(self.rows, values=values))
+            values = grouped[name].statistic(statistic)
+            if published is not None and known is not None:
+                told = published.vector(new).spread().gather(known).cast(values.dtype)
+                own = values if private else values.clear(len(values))
+                values = own.zip_with(known.is_null(), told)
+            result = result.with_node(new, Node(self.rows, values=Vector(values.gather(spots))))
         return result
 
 
 # ---- rows
+
+
+def _spots(known: pl.Series, ids: pl.Series) -> pl.Series:
+    """Give the place of each id among the known ones, null where it is not there."""
+    if not len(known):
+        return pl.Series([None] * len(ids), dtype=pl.UInt32)
+    found = places(known, ids)
+    return pl.Series(np.arange(len(ids), dtype=np.uint32)) if found is None else found
 
 
 def _units(rows: Rows) -> Rows:
@@ -196,31 +215,30 @@ def _or_missing(spots: NDArray[np.int64]) -> pl.Series:
 # ---- values
 
 
-def _read_days(entry: RegisterVariable, days: Sequence[int]) -> list[int | None]:
-    """Give the days to read a variable at; a fixed one is read once for all."""
-    return [None] if entry.temporality == "FIXED" else list(days)
-
-
-def _records(entry: RegisterVariable, day: int | None) -> register.Records:
-    return register.read(entry, day, register.files(entry, day))
+def _records(entry: RegisterVariable, days: Sequence[int]) -> list[register.Records]:
+    """Give the records of each day; a fixed variable has one set for all days."""
+    if entry.temporality == "FIXED" or len(days) == 1:
+        day = None if entry.temporality == "FIXED" else days[0]
+        return [register.read(entry, day, register.files(entry, day))]
+    return register.read_all(entry, days)
 
 
 def _measured(
     entry: RegisterVariable,
-    days: Sequence[int | None],
+    days: Sequence[int],
     rows: Rows,
     inputs: Sequence[Vector],
     _: Sequence[Vector],
 ) -> Vector:
     """Give a register variable at each row's date: date by date, then in the order of the rows."""
-    if len(days) == 1:
-        records = _records(entry, days[0])
+    by_day = _records(entry, days)
+    if len(by_day) == 1:
+        (records,) = by_day
         return gathered(records.values, places(records.ids, rows.ids))
     index = inputs[0].series.to_numpy()
     parts, where = [], []
-    for number, day in enumerate(days):
+    for number, records in enumerate(by_day):
         at = np.flatnonzero(index == number)
-        records = _records(entry, day)
         spots = places(records.ids, rows.ids.gather(at))
         parts.append(gathered(records.values, spots))
         where.append(at)
