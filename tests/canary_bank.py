@@ -34,7 +34,7 @@ _NUMBER = re.compile(r"\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?!\d)|\d+(?:[.,]\d+)?")
 SOURCES = {
     "K_SEX": "", "K_BORN": "", "K_TEXT": "", "K_FAMILY": " 2021-01-01", "K_MOTHER": "",
     "K_HOME": " 2021-01-01", "K_WAGE": " 2021-06-30", "K_EXACT": "", "K_ILL": "", "K_RARE": "",
-    "K_FEW": "",
+    "K_FEW": "", "K_DOCTOR": "",
 }  # fmt: skip
 """Register variables, each with the date that an import needs."""
 
@@ -114,6 +114,8 @@ def _data_sets() -> Iterator[tuple[VariableDefinition, pl.DataFrame]]:
     yield _fixed("K_TEXT", "STRING"), _rows(people, [text_of(int(i)) for i in places])
     mother = VariableDefinition("K_MOTHER", "Mor", "PERSON", "FIXED", "LONG", "PERSON")
     yield mother, _rows(people[1500:], people[:1500])
+    doctor = VariableDefinition("K_DOCTOR", "Lege", "PERSON", "FIXED", "LONG", "PERSON")
+    yield doctor, _rows(people, people[places % 5])
     homes = tuple(Category(code, f"Kommune {code}") for code in _homes())
     home = VariableDefinition("K_HOME", "Kommune", "PERSON", "STATUS", "STRING", categories=homes)
     where = generator.choice(_homes(), PERSONS, p=_home_shares())

@@ -138,6 +138,31 @@ def _units(draw: st.DrawFn) -> str:
 
 
 @st.composite
+def _groups(draw: st.DrawFn) -> str:
+    kind = draw(st.integers(0, 4))
+    statistic, name = draw(pick(*_STATISTICS)), draw(pick(*NUMERIC, "made", "text"))
+    by = draw(pick("home", "sex", "text", "family", "mother", "doctor", "born", "wage", "other"))
+    look = draw(pick(
+        "tabulate of", "summarize of", "tabulate home of", "regress wage i.of", "regress of exact",
+        "tabulate sex, summarize(of) mean p50", "keep if of == 918273645",
+    ))  # fmt: skip
+    if kind <= 2:
+        return f"aggregate ({statistic}) {name} -> of, by({by})\n{look}\ndrop of"
+    if kind == 3:
+        key = draw(pick("doctor", "mother"))
+        return (
+            f"clone-dataset people source\nuse source\nclone-variables {draw(pick(*NUMERIC))} -> of"
+            f"\nmerge of into people on {key}\nuse people\n{look}\ndrop of\ndelete-dataset source"
+        )
+    return (
+        "clone-dataset people long\nuse long\nkeep wage exact sex home\nclone-variables wage -> v1"
+        f"\nclone-variables exact -> v2\nreshape-to-panel v\n"
+        f"{draw(pick('tabulate v', 'summarize v', 'tabulate sex, summarize(v)', 'describe'))}\n"
+        "reshape-from-panel\nsummarize\nuse people\ndelete-dataset long"
+    )
+
+
+@st.composite
 def _table(draw: st.DrawFn) -> str:
     names = draw(
         st.lists(pick(*TEXTS, "born", "wage", "exact", "made", "other"), min_size=1, max_size=3)
@@ -182,7 +207,7 @@ def _words(draw: st.DrawFn) -> str:
     ))  # fmt: skip
 
 
-_MAKERS = (_value, _value, _units, _table, _table, _table, _model, _model, _words)
+_MAKERS = (_value, _value, _units, _groups, _groups, _table, _table, _table, _model, _model, _words)
 
 
 @st.composite

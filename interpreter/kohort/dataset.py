@@ -129,8 +129,19 @@ class Dataset(Protocol):
         """
         ...
 
-    def aggregated(self, by: str, statistics: Sequence[tuple[str, str, str]]) -> Self:
-        """Add to each row its group's (statistic, variable, new name); missing without a group."""
+    def aggregated(
+        self,
+        by: str,
+        statistics: Sequence[tuple[str, str, str]],
+        published: Self | None = None,
+        private: bool = True,
+    ) -> Self:
+        """Add group statistics to every row of the group; rows without a group get missing.
+
+        `statistics` are (statistic, variable, new name). Groups that are in `published` (a dataset
+        of groups with the new names as columns) take their values from there; the others keep
+        their own only with `private`.
+        """
         ...
 
     def collapse_evidence(self, by: str, statistics: Sequence[tuple[str, str, str]]) -> Magnitudes:
@@ -196,10 +207,11 @@ class Dataset(Protocol):
         """Remove columns."""
         ...
 
-    def joined(self, source: Self, names: Sequence[str], on: str | None) -> Self:
+    def joined(self, source: Self, names: Sequence[str], on: str | None, most: int = 0) -> Self:
         """Left join columns of `source` by its unit key.
 
-        It is matched with column `on` of this dataset, or with its key (None).
+        It is matched with column `on` of this dataset, or with its key (None). Values
+        that more than `most` rows here would share are left out (0: none is).
         """
         ...
 

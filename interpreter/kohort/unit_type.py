@@ -11,6 +11,7 @@ from typing import Any
 from kohort import HOME
 
 MUNICIPALITY = "KOMMUNE"
+PERSON = "PERSON"
 
 
 @dataclass(frozen=True)

@@ -1,17 +1,17 @@
 """Add statistics of groups to the rows of the groups."""
 
 from kohort import wording
-from kohort.command import DataCommand, Option
-from kohort.dataset import Dataset
+from kohort.command import Option, SteerCommand
 from kohort.diagnostic import wrong
 from kohort.phrases import Aggregates, Options, Word
-from kohort.results import Done
-from kohort.scope import Scope, Shape, Type, Variable
+from kohort.results import Done, Raw
+from kohort.scope import Kind, Scope, Shape, Type, Variable
+from kohort.session import Session
 
 from .collapse import STATISTICS, group_statistic, grouping_variable
 
 
-class AggregateRows(DataCommand, name="aggregate"):
+class AggregateRows(SteerCommand, name="aggregate"):
     """Add variables that hold, in each row, a statistic of the row's group."""
 
     group = "data preparation"
@@ -49,18 +49,30 @@ class AggregateRows(DataCommand, name="aggregate"):
                 shape = shape.with_variables(unknown)
                 scope.update(shape)
 
-    def run(self, dataset: Dataset, scope: Scope) -> Dataset:
-        """Group the rows and give each its group's value."""
-        by = scope.find(self._by()).name
+    def run(self, session: Session) -> Raw:
+        """Group the rows and give each its group's value.
+
+        Under protection the values of groups of ten or more are published ones, as in a collapse:
+        what so many rows share is no secret of theirs, and tables and filters would tell it. In
+        groups that are not protected units a smaller one has none at all.
+        """
+        shape = session.scope.shape(self.span)
+        dataset = session.datasets[shape.name]
+        by = session.scope.find(self._by(), dataset.shape)
         statistics = [
-            (a.statistic.text, scope.find(a.variable).name, a.new.text)
+            (a.statistic.text, session.scope.find(a.variable, dataset.shape).name, a.new.text)
             for a in self.aggregates
             if a.new is not None
         ]
-        return dataset.aggregated(by, statistics)
-
-    def status(self, dataset: Dataset, before: Shape) -> Done:
-        """Name the new variables."""
-        names = " ".join(item.new.text for item in self.aggregates if item.new is not None)
-        by = self._by().text
-        return Done("aggregated", {"names": names, "by": by, "dataset": dataset.shape.name})
+        published = None
+        if session.gate.protected and not dataset.shape.public:
+            told = session.gate.publish(dataset.collapse_evidence(by.name, statistics))
+            made = {new: shape.variables[new] for _, _, new in statistics}
+            groups = Shape("", Kind.AGGREGATED, by.unit_type, by, made, public=True)
+            published = dataset.from_published(groups, told.codes, told.columns)
+        changed = dataset.aggregated(by.name, statistics, published, by.type is Type.KEY)
+        names = " ".join(new for _, _, new in statistics)
+        words = {"names": names, "by": self._by().text, "dataset": shape.name}
+        done = Done("aggregated", words)
+        session.put(changed.described(shape), done, self.span)
+        return done

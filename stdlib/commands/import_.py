@@ -103,11 +103,18 @@ class Import(DataCommand, name="import"):
 def check_unit_type(shape: Shape, bank: Databank, entry: RegisterVariable, span: Span) -> None:
     """Raise unless a register describes the units of a dataset, if it has any.
 
-    Raises `wrong-unit-type`, or `other-databank` where the units have other numbers.
+    Raises `wrong-unit-type`, `not-public`, or `other-databank` where the units have other numbers.
     """
     if shape.kind is Kind.EMPTY or shape.key is None or shape.key.type is Type.UNKNOWN:
         return
     if shape.unit_type == entry.unit_type:
+        if shape.public and not _public(entry):
+            wrong(
+                "not-public",
+                f"the rows of '{shape.name}' are published, those of '{entry.name}' are not",
+                span,
+                "import it into a dataset of its own",
+            )
         _check_numbers(shape, bank, entry, span)
         return
     units = shape.unit_type or f"values of '{shape.key.name}'"

@@ -9,6 +9,7 @@ from kohort.phrases import Word, Words
 from kohort.results import Raw
 from kohort.scope import Kind, Scope, Shape, Type, Variable
 from kohort.session import Session
+from kohort.unit_type import PERSON
 
 
 class Merge(SteerCommand, name="merge"):
@@ -30,6 +31,13 @@ class Merge(SteerCommand, name="merge"):
                 "merge-into-itself", f"'{target.name}' is the active dataset", self.into.span, hint
             )
         self._check_source(source)
+        if target.public and not source.public:
+            wrong(
+                "not-public",
+                f"the rows of '{target.name}' are published, those of '{source.name}' are not",
+                self.into.span,
+                f"merge the other way: 'use {target.name}', then 'merge ... into {source.name}'",
+            )
         found = [self._variable(scope, source, target, word) for word in self.variables]
         on = self._key(scope, source, target)
         for word, variable in zip(self.variables, found, strict=True):
@@ -122,7 +130,10 @@ class Merge(SteerCommand, name="merge"):
         on = None if self.on is None else session.scope.find(self.on, target.shape).name
         if on is not None and target.shape.key is not None and on == target.shape.key.name:
             on = None
-        merged = target.joined(source, names, on)
+        most = 0 if source.shape.public else session.gate.most_sharing
+        free = [name for name in names if not most or _may_be_shared(source.shape, name)]
+        own = [name for name in names if name not in free]
+        merged = target.joined(source, free, on).joined(source, own, on, most)
         merged = merged.described(session.scope.datasets[self.into.text])
         words = {
             "variables": " ".join(names),
@@ -132,6 +143,15 @@ class Merge(SteerCommand, name="merge"):
         status = merged.size("merged", words, change=False)
         session.put(merged, status, self.span)
         return status
+
+
+def _may_be_shared(source: Shape, name: str) -> bool:
+    """Whether any number of rows may have a unit's value: an attribute that a register gives firms.
+
+    What belongs to a person or was worked out from persons would be told by the many who share it.
+    """
+    variable = source.find(name)
+    return source.unit_type != PERSON and variable is not None and variable.source is not None
 
 
 def _matches(a: Variable, b: Variable) -> bool:

@@ -7,7 +7,7 @@ from typing import assert_never
 
 from kohort.bank import Databank
 from kohort.diagnostic import Span
-from kohort.disclosure.counts import published_count
+from kohort.disclosure.counts import published_count, unprotected
 from kohort.disclosure.frequencies import table_of_counts
 from kohort.disclosure.inventories import inventory
 from kohort.disclosure.literals import too_long, too_many
@@ -133,6 +133,16 @@ class Gate:
         """Whether a message may quote values of the data: only where the units are made up."""
         profile = self.policy.profile
         return profile.synthetic_only and profile.messages.dynamic_errors == "named"
+
+    @property
+    def protected(self) -> bool:
+        """Whether there is any protection."""
+        return not unprotected(self.policy.profile.counts)
+
+    @property
+    def most_sharing(self) -> int:
+        """How many rows may share what one unit says of itself; 0 where there is no limit."""
+        return max(0, self.policy.profile.magnitudes.desc_min - 1)
 
     def publish(self, evidence: Magnitudes) -> Publication:
         """Give the published group statistics that a collapse to public units leaves (4.12)."""

@@ -119,11 +119,11 @@ class Changes(Table):
         return replace(self, columns={n: c for n, c in self.columns.items() if n not in gone})
 
     @guarded
-    def joined(self, source: Self, names: Sequence[str], on: str | None) -> Self:
+    def joined(self, source: Self, names: Sequence[str], on: str | None, most: int = 0) -> Self:
         """Left join columns of `source` by its unit key."""
         key = () if on is None or self.is_key(on) else (self.columns[on],)
         known = source.rows.ids
-        matched = Node(self.rows, partial(_matched, known), key)
+        matched = Node(self.rows, partial(_matched, known, most if key else 0), key)
         result = self
         for name in names:
             node = Node(self.rows, _fetched, (matched,), (source.node(name),))
@@ -131,13 +131,25 @@ class Changes(Table):
         return result
 
 
-def _matched(known: pl.Series, rows: Rows, inputs: Sequence[Vector], _: Sequence[Vector]) -> Vector:
+def _matched(
+    known: pl.Series, most: int, rows: Rows, inputs: Sequence[Vector], _: Sequence[Vector]
+) -> Vector:
     """Give for each row the place of its key among the known ids, missing where there is none."""
     key = inputs[0] if inputs else Vector(rows.ids)
     spots = places(known, key.series)
     if spots is None:
         spots = pl.Series(np.arange(len(key.series), dtype=np.uint32))
+    if most:
+        return Vector(_not_shared(Vector(spots, key.codes), most))
     return Vector(spots, key.codes)
+
+
+def _not_shared(matched: Vector, most: int) -> pl.Series:
+    """Give the places row by row, missing where more than `most` rows have the same one."""
+    spots = matched.spread()
+    frame = spots.to_frame("place")
+    rare = pl.len().over("place") <= most
+    return frame.select(pl.when(rare).then(pl.col("place")).alias("")).to_series()
 
 
 def _fetched(_: Rows, inputs: Sequence[Vector], foreign: Sequence[Vector]) -> Vector:
