@@ -19,7 +19,7 @@ def expected(known: list[int], wanted: list[int | None]) -> list[int | None]:
 
 @st.composite
 def ids(draw: st.DrawFn) -> tuple[list[int], list[int | None]]:
-    """Draw known ids (dense or with gaps, in any order) and wanted ones, some of them unknown."""
+    """Draw known ids (dense, with gaps, far apart; in any order) and wanted ones."""
     low = draw(st.sampled_from([0, 1, -20, 7, FAR]))
     width = draw(st.integers(1, 60))
     inside = st.integers(low, low + width)
@@ -29,7 +29,11 @@ def ids(draw: st.DrawFn) -> tuple[list[int], list[int | None]]:
     if draw(st.booleans()):
         known.sort()
     around = st.none() | st.integers(low - 5, low + width + 5) | st.sampled_from([-FAR, 2 * FAR])
-    return known, draw(st.lists(around))
+    wanted = draw(st.lists(around))
+    if draw(st.booleans()):
+        wanted = [*sorted(unit for unit in wanted if unit is not None)]
+    step = draw(st.sampled_from([1, 1_000_003]))
+    return [step * unit for unit in known], [unit and step * unit for unit in wanted]
 
 
 @given(ids())
@@ -50,6 +54,10 @@ def test_ids_far_apart_are_found_too(step: int) -> None:
     found = places(pl.Series(known), pl.Series(wanted))
     assert found is not None
     assert found.to_list() == [38, None, None, None, 0]
+    found = places(pl.Series(known), pl.Series([0, step, step * 39 - 1, step * 39, step * 40]))
+    assert found is not None
+    before = 37 if step == 1 else None
+    assert found.to_list() == [None, 0, before, 38, None]
 
 
 def test_the_same_rows_need_no_places() -> None:

@@ -127,7 +127,7 @@ class CellStatistics:
             group = gathered(cell, k, column.x, column.keys, column.units)
         self.group: Contributors = group
         self.populations = wordings
-        self.wordings = [_narrowed(words, wording.observed(column.variable)) for words in wordings]
+        self.wordings = _narrowed(wordings, wording.observed(column.variable))
         self.meaning = condition
 
     @cached_property
@@ -164,7 +164,7 @@ class CellStatistics:
         self, chosen: NDArray[np.bool_], condition: wording.Meaning
     ) -> tuple[Contributors, NDArray[np.int64], list[str]]:
         group = self._gathered(chosen)
-        words = [_narrowed(w, condition) for w in self.wordings]
+        words = _narrowed(self.wordings, condition)
         n = published_counts(self.secret, self.profile.counts, group.sums, group.n, words)
         return group, n, words
 
@@ -195,7 +195,7 @@ class CellStatistics:
         chosen = self.column.x == 1
         group = self._gathered(chosen)
         # Worded like the cell of a table, so that both print the same number.
-        words = [_narrowed(w, condition) for w in self.populations]
+        words = _narrowed(self.populations, condition)
         return published_counts(self.secret, self.profile.counts, group.sums, group.n, words)
 
     @cached_property
@@ -280,8 +280,11 @@ def as_cell(value: float, state: str) -> Cell:
             return Cell(None, "hidden")
 
 
-def _narrowed(words: str, condition: wording.Meaning) -> str:
-    """Give a population's wording narrowed by a condition."""
-    atoms = set() if words == "all" else set(words.split(" & "))
-    atoms |= {atom.digest for atom in wording.EVERYBODY.keep(condition).atoms}
-    return " & ".join(sorted(atoms)) or "all"
+def _narrowed(wordings: Sequence[str], condition: wording.Meaning) -> list[str]:
+    """Give the wordings of populations narrowed by a condition."""
+    further = {atom.digest for atom in wording.EVERYBODY.keep(condition).atoms}
+    narrowed = []
+    for words in wordings:
+        atoms = further if words == "all" else further.union(words.split(" & "))
+        narrowed.append(" & ".join(sorted(atoms)) or "all")
+    return narrowed
