@@ -12,6 +12,8 @@ _LAST = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 
 def dates(days: pl.Series) -> pl.Series:
     """Give day numbers as polars dates; missing outside the calendar."""
+    if days.dtype == pl.Boolean:
+        days = days.cast(pl.Int64)
     known = (days >= FIRST_DAY) & (days <= LAST_DAY)
     if not known.all():
         days = pl.select(pl.when(known).then(days).alias("")).to_series()

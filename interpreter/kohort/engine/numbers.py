@@ -18,9 +18,12 @@ _WIDE = pl.Int128
 
 def together(**columns: pl.Series) -> pl.DataFrame:
     """Give series as one frame, those of length 1 repeated."""
-    height = max(len(series) for series in columns.values())
+    heights = [len(series) for series in columns.values()]
+    # A dataset without rows has series of length 0, beside constants of length 1.
+    height = max(heights) if min(heights) else 0
     return pl.DataFrame({
-        n: s if len(s) == height else s.new_from_index(0, height) for n, s in columns.items()
+        n: s.head(height) if len(s) >= height else s.new_from_index(0, height)
+        for n, s in columns.items()
     })
 
 
@@ -139,6 +142,7 @@ def quotient(a: pl.Series, b: pl.Series) -> pl.Series:
 
 def round_to(a: pl.Series, unit: pl.Series) -> pl.Series:
     """Give the nearest multiple of the unit, halves away from zero."""
+    unit = integer(unit) if unit.dtype == pl.Boolean else unit
     positive = pl.select(pl.when(unit > 0).then(unit).alias("")).to_series()
     (a, u), whole = _same(a, positive)
     if whole:
