@@ -139,4 +139,4 @@ def test_what_is_merged_into_published_rows_must_be_published(root: Path) -> Non
         "use people\nmerge exact into towns on home",
     )
     assert reply.exit_code == 1
-    assert "keys-differ" in reply.codes
+    assert "not-public" in reply.codes
