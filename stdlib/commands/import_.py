@@ -72,7 +72,7 @@ class Import(DataCommand, name="import"):
             population = wording.EVERYBODY.keep(present)
             shape = replace(
                 shape, kind=Kind.CROSS_SECTION, unit_type=entry.unit_type, key=key,
-                population=population, public=_public(entry),
+                population=population, public=is_public(entry),
             )  # fmt: skip
         elif "outer_join" in self.options:
             either = wording.either((wording.both(shape.population.atoms), present))
@@ -108,7 +108,7 @@ def check_unit_type(shape: Shape, bank: Databank, entry: RegisterVariable, span:
     if shape.kind is Kind.EMPTY or shape.key is None or shape.key.type is Type.UNKNOWN:
         return
     if shape.unit_type == entry.unit_type:
-        if shape.public and not _public(entry):
+        if shape.public and not is_public(entry):
             wrong(
                 "not-public",
                 f"the rows of '{shape.name}' are published, those of '{entry.name}' are not",
@@ -137,8 +137,8 @@ def _check_numbers(shape: Shape, bank: Databank, entry: RegisterVariable, span: 
         )
 
 
-def _public(entry: RegisterVariable) -> bool:
-    """Whether a register's rows are published: those of municipalities, unless it denies."""
+def is_public(entry: RegisterVariable) -> bool:
+    """Tell whether a register's rows are published: those of municipalities, unless it denies."""
     return entry.unit_type == MUNICIPALITY and entry.sensitivity != "NONPUBLIC"
 
 

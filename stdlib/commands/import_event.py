@@ -12,7 +12,7 @@ from kohort.register import RegisterVariable
 from kohort.results import Size
 from kohort.scope import Kind, Labels, Scope, Shape, Type, Variable
 
-from .import_ import check_unit_type, register_column, unit_key, unknown_key
+from .import_ import check_unit_type, is_public, register_column, unit_key, unknown_key
 
 
 class ImportEvent(DataCommand, name="import-event"):
@@ -93,8 +93,9 @@ class ImportEvent(DataCommand, name="import-event"):
             for name, part, said in ((start, "start", "first day"), (stop, "stop", "last day"))
         ]  # fmt: skip
         spells = wording.spells(bank.name, entry.name, first.text, last.text)
+        public = is_public(entry) if shape.key is None else shape.public
         filled = replace(
-            shape, kind=Kind.EVENT, unit_type=entry.unit_type, event=value,
+            shape, kind=Kind.EVENT, unit_type=entry.unit_type, event=value, public=public,
             key=shape.key or unit_key(entry.unit_type, bank),
             population=shape.population.keep(spells),
         )  # fmt: skip

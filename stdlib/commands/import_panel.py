@@ -13,7 +13,7 @@ from kohort.register import RegisterVariable
 from kohort.results import Size
 from kohort.scope import Code, Kind, Labels, Scope, Shape, Type, Variable
 
-from .import_ import check_unit_type, register_column, unit_key, unknown_key
+from .import_ import check_unit_type, is_public, register_column, unit_key, unknown_key
 from .import_event import check_without_variables
 
 TIME = "date@panel"
@@ -99,6 +99,8 @@ class ImportPanel(DataCommand, name="import-panel"):
                 for date in _asked(first, dates)
             ]
             population = population.keep(wording.either(present))
+            public = all(is_public(entry) for _, _, entry in found)
+            shape = replace(shape, public=public)
         filled = replace(
             shape, kind=Kind.PANEL, unit_type=first.unit_type,
             key=shape.key or unit_key(first.unit_type, bank),
