@@ -27,10 +27,11 @@ class Generate(DataCommand, name="generate"):
         shape = scope.filled(self.span)
         scope.new_variable(self.target, shape)
         found = typed(self.expression, scope)
+        if self.condition is not None:
+            condition_typed(self.condition.expression, scope)
         # A function that looks at other rows looks at those of the clause.
         meaning = wording.of_expression(self.expression, narrowed(shape, self.condition))
         if self.condition is not None:
-            condition_typed(self.condition.expression, scope)
             clause = wording.of_condition(self.condition.expression, shape)
             meaning = wording.conditional(clause, meaning, wording.MISSING)
         variable = Variable(
