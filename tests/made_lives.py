@@ -50,9 +50,18 @@ def registers(seed: int = 31) -> Registers:
             for month in MONTHS
             if len(some := job[draw.random(JOBS) < 0.7])
         ]),
+        "SB12241_KOSTRA_HUSHOLDNINGSAVFALL_AARSINNBYGGER": pl.concat([
+            _dated(np.array(HOMES), draw.integers(300, 500, len(HOMES)) / 1, *year_of(year))
+            for year in YEARS
+        ]),
         "NUDB_KURS_FNR": _rows(course, draw.integers(1, PEOPLE + 1, COURSES)),
         "NUDB_KURS_HELDEL": _histories(draw, course, ("1", "2")),
     }
+
+
+def year_of(year: int) -> tuple[str, str]:
+    """Give the first and the last day of a year."""
+    return f"{year}-01-01", f"{year}-12-31"
 
 
 def bank(root: Path, rows: Registers) -> Path:

@@ -16,6 +16,7 @@ from polars.testing import assert_frame_equal
 from kohort.assembly import new_session
 from kohort.catalogue import Catalogue
 from kohort.databank.definition import epoch_day
+from kohort.disclosure.released import Model, Table
 from kohort.engine.store import ColumnStore
 from kohort.event import Result, Told
 from kohort.scope import Kind, Type
@@ -56,6 +57,15 @@ def carried_out(session: Session, script: str) -> list[Result]:
         if isinstance(event, Result):
             results.append(event)
     return results
+
+
+def table_of(result: Result) -> Table:
+    """Give the table of a result, or of its model."""
+    content = result.released.content
+    if isinstance(content, Model):
+        return content.table
+    assert isinstance(content, Table)
+    return content
 
 
 def store(session: Session, name: str) -> ColumnStore:
@@ -338,8 +348,7 @@ def test_a_model_of_rows(session: Session) -> None:
     woman = (plain["BEFOLKNING_KJOENN"] == "2").to_numpy()
     design = np.column_stack([year, woman, np.ones(len(plain))])
     wanted, *_ = np.linalg.lstsq(design, plain["INNTEKT_WLONN"].to_numpy(), rcond=None)
-    table = getattr(model.released.content, "table")  # noqa: B009
-    found = [row[0].v for row in table.cells if row[0].v is not None]
+    found = [row[0].v for row in table_of(model).cells if row[0].v is not None]
     assert found == pytest.approx(wanted, rel=1e-6)
 
 
@@ -383,6 +392,23 @@ reshape-from-panel
         day = epoch_day(month)
         wanted = wide.select("unit_id").join(at(SHARE, month), on="unit_id", how="left")
         assert wide[f"share{day}"].to_list() == wanted["value"].to_list()
+
+
+def test_a_panel_of_municipalities_is_published(root: Path) -> None:
+    """Their rows are public: no floor, no noise, and they merge into panels of persons."""
+    session = new_session(Catalogue([(None, root)]), "default")
+    name = "SB12241_KOSTRA_HUSHOLDNINGSAVFALL_AARSINNBYGGER"
+    results = carried_out(
+        session,
+        f"{CONNECT}create-dataset places\n"
+        f"import-panel db/{name} 2019-12-31 2020-12-31 2021-12-31\nrename {name} waste\n"
+        "tabulate date@panel, summarize(waste)",
+    )
+    assert session.scope.datasets["places"].public
+    assert store(session, "places").size("", {}).n == len(made_lives.HOMES)
+    waste = REGISTERS[name].group_by("start").agg(pl.col("value").mean()).sort("start")["value"]
+    shown = [row[0].v for row in table_of(results[-1]).cells[:3]]
+    assert shown == pytest.approx(waste.to_list(), abs=0.01)
 
 
 # ---- family links
