@@ -589,7 +589,7 @@ STATEMENTS = (
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.sampled_from(BEGINNINGS), st.lists(st.sampled_from(STATEMENTS), max_size=20))
 def test_what_checking_foresees_is_what_running_gives(
     root: Path, beginning: str, statements: list[str]

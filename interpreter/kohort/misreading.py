@@ -23,7 +23,8 @@ _KINDS: Final = {
     "NAME": "a variable", "VARIABLE": "a variable", "RENAMED": "a variable",
     "LABELLED": "a variable", "STEM": "the beginning of a name", "NEW_VARIABLE": "a new name",
     "DATASET": "a dataset",
-    "NEW_DATASET": "a new name", "CODE_LIST": "a code list", "SETTING": "a setting", "NEW_CODE_LIST": "a new name",
+    "NEW_DATASET": "a new name", "CODE_LIST": "a code list",
+    "SETTING": "a setting", "NEW_CODE_LIST": "a new name",
     "NEW_ALIAS": "a new name", "NEW_BINDING": "a new name", "ITERATOR": "a new name",
     "SYMBOL": "a word", "STATISTIC": "a statistic", "OPTION": "an option", "CODE": "a code",
     "LABEL": "a label", "NUMBER": "a number", "STRING": "a text in quotes", "DATE": "a date",
@@ -311,6 +312,10 @@ def _keywords(terminals: Collection[str]) -> list[str]:
 
 def _hint(place: _Place) -> str | None:
     word, known = place.word, place.accepted
+    if _keywords(known) == ["to"]:
+        return "a period is written DATE to DATE"
+    if word == "as" and "DATE" in known:
+        return "the variables get their register names; 'rename' them afterwards"
     if word in _SPOKEN and ("AND" in known or word == "not"):
         return f"write '{_SPOKEN[word]}'"
     if "DATE" in known and word[:1].isdigit():
