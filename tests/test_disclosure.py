@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import canary_bank
 import numpy as np
@@ -175,7 +176,7 @@ def test_chi2_is_worked_out_on_the_published_table(default: Session) -> None:
     reply = asked(default, "tabulate sex text, chi2")
     cells = cells_of(reply.table)
     observed = np.array([[cells[(s,), (t,)].v or 0 for t in "ABC"] for s in "12"])
-    plain = stats.chi2_contingency(observed, correction=False)
+    plain: Any = stats.chi2_contingency(observed, correction=False)
     noise = (5.0 / plain.expected_freq).sum()
     (note,) = [note for note in reply.table.notes if note.key == "chi2"]
     expected = max(0.0, plain.statistic - noise)

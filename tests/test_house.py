@@ -151,7 +151,8 @@ def test_each_kind_of_result_has_a_rule_in_each_profile(name: str) -> None:
 # Commands whose names are words of other things too (`replace` of a codec, `help` of an option).
 _COMMON = {
     "aggregate", "clear", "collapse", "configure", "describe", "drop", "edit", "end", "for",
-    "generate", "help", "history", "import", "keep", "let", "load", "merge", "recode", "rename", "replace",
+    "generate", "help", "history", "import", "keep", "let", "load", "merge",
+    "recode", "rename", "replace",
     "run", "sample", "save", "search", "use", "variables", "datasets",
 }  # fmt: skip
 

@@ -1,7 +1,8 @@
 """A node for each phrase of the grammar: what commands find in their fields.
 
-The parser builds these with bindings (`$x`, `a ++ b`) still inside, as `Computed` phrases and in expressions as `Binding`
-and `Concat`; `binding.py` replaces them before a command is made, so that a command meets only what the annotations promise.
+The parser builds these with bindings (`$x`, `a ++ b`) still inside, as `Computed` phrases and in
+expressions as `Binding` and `Concat`; `binding.py` replaces them before a command is made, so that
+a command meets only what the annotations promise.
 """
 
 from __future__ import annotations
@@ -289,8 +290,8 @@ class Levels:
 class Computed:
     """A place whose words are worked out from bindings (`wage ++ $y`); a command never meets it.
 
-    `kind` says what must come out: a `name` (`Word`), a `date`, a `number`, or any `value` (`Number`, `Text`
-    or `Word`).
+    `kind` says what must come out: a `name` (`Word`), a `date`, a `number`, or any `value`
+    (`Number`, `Text` or `Word`).
     """
 
     kind: OneOf["name", "date", "number", "value"]
@@ -314,8 +315,8 @@ class OptionCall:
 class Options:
     """The options of a statement in the order written; empty where none are written.
 
-    The command's table has checked names, numbers and kinds of arguments before `check` and `run` see them,
-    so the readers below only convert.
+    The command's table has checked names, numbers and kinds of arguments before `check` and `run`
+    see them, so the readers below only convert.
     """
 
     calls: tuple[OptionCall, ...]

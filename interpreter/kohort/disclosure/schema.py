@@ -44,8 +44,9 @@ def _names(made: Any) -> tuple[str, ...]:
 
 def read(kind: type, value: object, place: str) -> Any:
     """Give the `kind` (a dataclass) that the JSON value describes; raises `WireError`."""
+    hint: Any = kind
     try:
-        return _reader(kind)(value)
+        return _reader(hint)(value)
     except WireError as error:
         raise error.within(place) from None
 
@@ -168,7 +169,8 @@ def _union(members: tuple[Any, ...]) -> Reader:
     read_scalar = _scalar(scalars)
     if not records:
         return read_scalar
-    tagged = {made.__name__.lower(): _reader(made) for made in records}  # type: ignore[union-attr]
+    classes: list[Any] = records
+    tagged = {made.__name__.lower(): _reader(made) for made in classes}
 
     def read_union(value: object) -> Any:
         if not isinstance(value, dict):
