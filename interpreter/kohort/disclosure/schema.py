@@ -42,11 +42,10 @@ def _names(made: Any) -> tuple[str, ...]:
     return tuple(field.name for field in fields(made))
 
 
-def read(kind: type, value: object, place: str) -> Any:
+def read(kind: Any, value: object, place: str) -> Any:
     """Give the `kind` (a dataclass) that the JSON value describes; raises `WireError`."""
-    hint: Any = kind
     try:
-        return _reader(hint)(value)
+        return _reader(kind)(value)
     except WireError as error:
         raise error.within(place) from None
 
