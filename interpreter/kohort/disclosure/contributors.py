@@ -144,13 +144,22 @@ def _taken(values: NDArray[_T], order: NDArray[np.int64]) -> NDArray[_T]:
 
 def _sort(values: NDArray[np.float64]) -> None:
     """Sort in place. Whole numbers of a narrow range are counted: four times as fast."""
-    if len(values) >= _MANY:
-        low, high = float(values.min()), float(values.max())
-        if high - low < len(values) and (values == np.rint(values)).all():
-            count = np.bincount((values - low).astype(np.int64))
-            values[:] = np.repeat(np.arange(len(count)) + low, count)
-            return
-    values.sort()
+    places = counting_places(values)
+    if places is None:
+        values.sort()
+        return
+    count = np.bincount(places)
+    values[:] = np.repeat(np.arange(len(count)) + values.min(), count)
+
+
+def counting_places(values: NDArray[np.float64]) -> NDArray[np.int64] | None:
+    """Give many whole numbers of a narrow range less the least of them, int64; None for others."""
+    if len(values) < _MANY:
+        return None
+    low, high = float(values.min()), float(values.max())
+    if high - low >= len(values) or not (values == np.rint(values)).all():
+        return None
+    return (values - low).astype(np.int64)
 
 
 def _bounds(rows: NDArray[np.int64]) -> NDArray[np.int64]:

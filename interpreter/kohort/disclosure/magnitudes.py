@@ -20,12 +20,13 @@ from kohort.disclosure.content import (
     fingerprints,
     wording_keys,
 )
-from kohort.disclosure.contributors import Contributors, gathered, summed
+from kohort.disclosure.contributors import Contributors, counting_places, gathered, summed
 from kohort.disclosure.dominance import extra_noise
 from kohort.disclosure.jitter import cell_weights, half, jitter_weights, normals
 from kohort.disclosure.keys import Master
 from kohort.disclosure.limits import MagnitudeLimits
 from kohort.disclosure.published import Published, judged, significant
+from kohort.disclosure.stretches import balanced, together
 from kohort.disclosure.winsor import (
     UNLIMITED,
     WinsorLimits,
@@ -110,7 +111,7 @@ def published_moments(
         if "sd" in statistics:
             found["sd"] = _deviation(question)
         if "gini" in statistics:
-            found["gini"] = _gini(group, question.x, question.weights)
+            found["gini"] = gini(group, question.x, question.weights)
     return Moments(**{
         name: judged(significant(values, limits.digits), shown, published_n > 0)
         for name, values in found.items()
@@ -195,7 +196,7 @@ def _sum(
     return mean * published_n
 
 
-def _gini(
+def gini(
     group: Contributors, x: NDArray[np.float64], weights: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Give each cell's weighted Gini coefficient; 0 where all the values add up to 0.
@@ -203,14 +204,28 @@ def _gini(
     With weights 1 this is 2 sum(i x_i) / (n sum(x)) - (n + 1) / n, x ascending from i = 1.
     """
     result = np.full(group.k, np.nan)
-    bounds = group.starts.tolist()
-    for place, (low, high) in enumerate(pairwise(bounds)):
-        if low == high:
-            continue
-        order = np.argsort(x[low:high], kind="stable")
-        w, values = weights[low:high][order], x[low:high][order]
-        total, products = w.sum(), w * values
-        ranks = np.cumsum(w) - w / 2
-        whole = products.sum()
-        result[place] = 0.0 if whole == 0 else 2 * (products * ranks).sum() / (total * whole) - 1
+    starts = group.starts.tolist()
+
+    def work(first: int, behind: int) -> None:
+        with np.errstate(all="ignore"):
+            for place, (low, high) in enumerate(pairwise(starts[first : behind + 1]), first):
+                if low < high:
+                    result[place] = _gini_of(x[low:high], weights[low:high])
+
+    together(work, balanced(starts))
     return result
+
+
+def _gini_of(x: NDArray[np.float64], weights: NDArray[np.float64]) -> float:
+    places = counting_places(x)
+    if places is None:
+        order = np.argsort(x, kind="stable")
+        values, w = x[order], weights[order]
+    else:
+        # The weights of equal values may be added up first: their ranks average to the middle.
+        w = np.bincount(places, weights=weights).astype(np.float64, copy=False)
+        values = np.arange(len(w)) + x.min()
+    total, products = w.sum(), w * values
+    ranks = np.cumsum(w) - w / 2
+    whole = products.sum()
+    return 0.0 if whole == 0 else float(2 * (products * ranks).sum() / (total * whole) - 1)
