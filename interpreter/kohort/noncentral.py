@@ -129,7 +129,9 @@ def f_density(x: Values, v1: Values, v2: Values, noncentrality: Values) -> Value
 
     inside = _asked("ncf", "pdf", x, v1, v2, noncentrality)
     # At 0, where scipy says 0, only the first term of the sum of central densities is left.
-    edge = distributions.f_density(x, v1, v2) * np.exp(-np.asarray(noncentrality) / 2)
+    with np.errstate(all="ignore"):
+        thinned = np.exp(-np.maximum(noncentrality, 0) / 2)
+        edge = distributions.f_density(x, v1, v2) * thinned
     return np.where((x == 0) & (noncentrality >= 0), edge, inside)
 
 
