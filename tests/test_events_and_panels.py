@@ -569,6 +569,8 @@ STATEMENTS = (
     "keep if INNTEKT_WLONN > 300000",
     "keep if date@panel > 19 & date@panel != 18627",
     "drop if civil == '1'",
+    "drop if date@panel > 0",
+    "drop if START@civil > 0",
     "drop date@panel",
     "drop START@civil",
     "rename INNTEKT_WLONN wage",
