@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -114,6 +115,9 @@ def _data_sets() -> Iterator[tuple[VariableDefinition, pl.DataFrame]]:
     yield _fixed("K_TEXT", "STRING"), _rows(people, [text_of(int(i)) for i in places])
     mother = VariableDefinition("K_MOTHER", "Mor", "PERSON", "FIXED", "LONG", "PERSON")
     yield mother, _rows(people[1500:], people[:1500])
+    yield _spells(people)
+    few_spells, rows = _spells(people[:600])
+    yield replace(few_spells, name="K_FEW_SPELL"), rows
     doctor = VariableDefinition("K_DOCTOR", "Lege", "PERSON", "FIXED", "LONG", "PERSON")
     yield doctor, _rows(people, people[places % 5])
     homes = tuple(Category(code, f"Kommune {code}") for code in _homes())
@@ -134,6 +138,25 @@ def _data_sets() -> Iterator[tuple[VariableDefinition, pl.DataFrame]]:
     few = places < 60
     yield _fixed("K_RARE", "LONG"), _rows(people, np.where(few, wages(), 0))
     yield _fixed("K_FEW", "LONG"), _rows(people[:600], places[:600] % 7)
+
+
+def _spells(
+    people: np.ndarray[tuple[int], np.dtype[np.int64]],
+) -> tuple[VariableDefinition, pl.DataFrame]:
+    """Give two spells of each person, the first ended, the second not."""
+    spell = VariableDefinition("K_SPELL", "Forløp", "PERSON", "EVENT", "STRING")
+    texts = [text_of(place) for place in range(len(people))]
+    first = pl.DataFrame({
+        "unit_id": people, "value": texts,
+        "start_epoch_days": _DAY - 400 - np.arange(len(people)) % 300,
+        "stop_epoch_days": _DAY - 50 - np.arange(len(people)) % 40,
+    })  # fmt: skip
+    second = pl.DataFrame({
+        "unit_id": people, "value": ["D"] * len(people),
+        "start_epoch_days": _DAY + np.arange(len(people)) % 200,
+        "stop_epoch_days": pl.Series([None] * len(people), dtype=pl.Int64),
+    })  # fmt: skip
+    return spell, pl.concat([first, second])
 
 
 def _homes() -> list[str]:

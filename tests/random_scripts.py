@@ -139,7 +139,7 @@ def _units(draw: st.DrawFn) -> str:
 
 @st.composite
 def _groups(draw: st.DrawFn) -> str:
-    kind = draw(st.integers(0, 4))
+    kind = draw(st.integers(0, 5))
     statistic, name = draw(pick(*_STATISTICS)), draw(pick(*NUMERIC, "made", "text"))
     by = draw(pick("home", "sex", "text", "family", "mother", "doctor", "born", "wage", "other"))
     look = draw(pick(
@@ -153,6 +153,19 @@ def _groups(draw: st.DrawFn) -> str:
         return (
             f"clone-dataset people source\nuse source\nclone-variables {draw(pick(*NUMERIC))} -> of"
             f"\nmerge of into people on {key}\nuse people\n{look}\ndrop of\ndelete-dataset source"
+        )
+    if kind == 4:
+        look = draw(pick(
+            "tabulate spell", "tabulate spell_start", "describe",
+            "keep if spell == 'KANARI-000050'",
+            "generate days = spell_stop - spell_start\nsummarize days spell_start",
+            "collapse (count) spell_start -> n (max) spell_stop -> last, by(PERSONID_1)\n"
+            "tabulate n last\nsummarize",
+            "regress spell_stop spell_start", "tabulate spell, summarize(spell_start) mean p50 sum",
+        ))  # fmt: skip
+        return (
+            "create-dataset spells\nimport-event db/K_SPELL 2020-01-01 to 2021-12-31 as spell\n"
+            f"{look}\nuse people\ndelete-dataset spells"
         )
     return (
         "clone-dataset people long\nuse long\nkeep wage exact sex home\nclone-variables wage -> v1"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -24,7 +25,7 @@ CANARIES = canary_bank.Canaries()
 FORMS: tuple[Form, ...] = ("text", "json", "html")
 FOLDER = Path(__file__).parent
 THOROUGH = settings(
-    max_examples=120, deadline=None, derandomize=True,
+    max_examples=int(os.environ.get("KOHORT_EXAMPLES", "60")), deadline=None, derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )  # fmt: skip
 

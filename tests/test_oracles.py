@@ -124,6 +124,21 @@ def test_a_value_of_one_person_looks_like_no_value(session: Session, first: str)
         compared(session, f"{first}\n{script}")
 
 
+def test_a_code_flagged_as_missing_is_another_question(session: Session) -> None:
+    """Were it the same, an unchanged total would prove that nobody has the code."""
+    same = []
+    for code in range(12):
+        totals = []
+        for flag in ("", " missing"):
+            first = f"generate y = decade\nrecode y ({code} = {code + 100} 'code'{flag})"
+            table = replied(session, f"{first}\ntabulate y sex\nregress wage i.y", "1").tables[0]
+            totals.append(table.cells[-1])
+        same.append(totals[0] == totals[1])
+    # Nobody has any of the codes, so all that differs is the wording; three prints, each alike
+    # with a probability of about one in five.
+    assert sum(same) <= 3
+
+
 def test_the_conditions_are_met_as_they_should() -> None:
     texts = [canary_bank.text_of(place) for place in range(canary_bank.PERSONS)]
     assert texts.count("KANARI-000050") == 1

@@ -26,6 +26,9 @@ def session(root: Path) -> Session:
 
 REFUSED = {
     "import": CONNECT.replace("people", "few") + "import db/K_FEW as few",
+    "import of events": "create-dataset few\n"
+    "import-event db/K_FEW_SPELL 2020-01-01 to 2021-12-31 as spell",
+    "import of a panel": "create-dataset few\nimport-panel db/K_FEW 2021-06-30",
     "keep": "keep if born > 199301",
     "drop": "drop if born < 199301",
     "drop nearly all": "drop if !sysmiss(wage) | sex == '1'",
