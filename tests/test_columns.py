@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 
 from kohort import wording
+from kohort.disclosure.cell_numbers import CellNumbers
 from kohort.disclosure.columns import CellStatistics, active, base_of
 from kohort.disclosure.content import content_fingerprints
 from kohort.disclosure.profile import load
+from kohort.disclosure.released import Cell
 from kohort.results import Column
 from kohort.scope import Type, Variable
 
@@ -66,14 +68,17 @@ def test_gini_is_worked_out_only_when_asked_for() -> None:
     one = column(1)
     base = base_of(SECRET, PROFILE, one, wording.EVERYBODY)
     plain, asked = (
-        CellStatistics(SECRET, PROFILE, one, base, None, 1, ["all"], WAGE.meaning, names)
+        CellNumbers(
+            CellStatistics(SECRET, PROFILE, one, base, None, 1, ["all"], WAGE.meaning, names),
+            ("gini", "mean", "std"),
+        )
         for names in ((), ("gini",))
     )
-    assert plain.moments.gini is None
     assert plain.at("gini", 0).state == "hidden"
     assert 0.3 < (asked.at("gini", 0).v or 0) < 0.7
     assert plain.at("mean", 0) == asked.at("mean", 0)
     assert plain.at("std", 0) == asked.at("std", 0)
+    assert plain.at("freq", 0) == asked.at("n", 0) == Cell(plain.n[0])
 
 
 def test_what_is_settled_once_holds_for_the_same_question_only() -> None:

@@ -17,7 +17,6 @@ from kohort.disclosure.magnitudes import Moments, published_moments
 from kohort.disclosure.profile import Profile
 from kohort.disclosure.published import Published, State, significant
 from kohort.disclosure.quantiles import Quantiles, published_iqr, published_quantiles
-from kohort.disclosure.released import Cell
 from kohort.disclosure.shares import binary_moments, rare, rare_moments
 from kohort.disclosure.tables import disclosive_rows
 from kohort.disclosure.winsor import WinsorLimits, dataset_limits
@@ -243,41 +242,6 @@ class CellStatistics:
         return {
             "mean": moments.mean, "std": moments.sd, "sum": moments.sum, "gini": moments.gini,
         }[statistic]  # fmt: skip
-
-    def at(self, statistic: str, row: int) -> Cell:
-        """Give the published cell of a statistic."""
-        if statistic in ("freq", "n"):
-            n = int(self.n[row])
-            return Cell(n) if n else Cell(0, "zero")
-        published = self._cache.get(statistic)
-        if published is None:
-            found = self.published(statistic)
-            if found is None:
-                return Cell(None, "hidden")
-            published = self._cache[statistic] = (found.values.ravel().tolist(), found.words)
-        values, words = published
-        return as_cell(values[row], words[row])
-
-    @cached_property
-    def _cache(self) -> dict[str, tuple[list[float], list[str]]]:
-        return {}
-
-
-def as_cell(value: float, state: str) -> Cell:
-    """Give the cell of a published number in a state."""
-    match state:
-        case "shown":
-            return Cell(value)
-        case "zero":
-            return Cell(0, "zero")
-        case "low":
-            return Cell(None, "low")
-        case "high":
-            return Cell(None, "high")
-        case "missing":
-            return Cell(None, "missing")
-        case _:
-            return Cell(None, "hidden")
 
 
 def _narrowed(wordings: Sequence[str], condition: wording.Meaning) -> list[str]:

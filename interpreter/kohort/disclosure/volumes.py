@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kohort.diagnostic import Span
+from kohort.disclosure.cell_numbers import CellNumbers
 from kohort.disclosure.columns import CellStatistics, active, base_of
 from kohort.disclosure.counted import Counted, Place, Subset
 from kohort.disclosure.frequencies import judged, refuse_large
@@ -14,6 +15,9 @@ from kohort.disclosure.publication import statistics_of
 from kohort.disclosure.quantiles import extreme_percents
 from kohort.disclosure.released import Cell, Key, Note, Table
 from kohort.results import Column, Magnitudes, Summary
+
+# Either pair of outer percentiles may be shown, depending on the smallest number of units.
+_DESCRIBED = ("mean", "std", "p1", "p5", "p25", "p50", "p75", "p95", "p99")
 
 
 def volume_table(secret: Master, profile: Profile, raw: Magnitudes, span: Span) -> Table:
@@ -51,7 +55,7 @@ class _Volume:
         whole = active(column)
         self.base = base_of(secret, profile, column, population, whole)
         self.whole = whole if column.base is None else None
-        self.made: dict[Subset, CellStatistics] = {}
+        self.made: dict[Subset, CellNumbers] = {}
 
     def at(self, statistic: str, place: Place) -> Cell:
         """Give a statistic of the cell at a place."""
@@ -59,14 +63,15 @@ class _Volume:
         row = int(self.counted.cells(subset).row[where])
         if row < 0:
             return Cell(0, "zero") if statistic == "freq" else Cell(None, "missing")
-        return self._statistics(subset).at(statistic, row)
+        return self._numbers(subset).at(statistic, row)
 
-    def _statistics(self, subset: Subset) -> CellStatistics:
+    def _numbers(self, subset: Subset) -> CellNumbers:
         if subset not in self.made:
-            self.made[subset] = statistics_of(
+            statistics = statistics_of(
                 self.secret, self.profile, self.raw, self.counted, self.column, self.base, subset,
                 self.whole,
             )  # fmt: skip
+            self.made[subset] = CellNumbers(statistics, self.raw.statistics)
         return self.made[subset]
 
 
@@ -83,10 +88,8 @@ def magnitude_notes(profile: Profile) -> list[Note]:
 
 def summary_table(secret: Master, profile: Profile, raw: Summary) -> Table:
     """Give what may be shown of `summarize`: one row per variable."""
-    made = []
-    for column in raw.columns:
-        made.append(_described(secret, profile, raw, column))
-    smallest = min((int(statistics.n[0]) for statistics in made), default=0)
+    made = [_described(secret, profile, raw, column) for column in raw.columns]
+    smallest = min((numbers.n[0] for numbers in made), default=0)
     extremes = extreme_percents(profile.quantiles, smallest)
     names = ["mean", "std", "n"]
     if extremes is None or extremes == (0, 100):
@@ -102,7 +105,7 @@ def summary_table(secret: Master, profile: Profile, raw: Summary) -> Table:
     return Table(raw.title, stub, rows, columns, cells, tuple(magnitude_notes(profile)))
 
 
-def _described(secret: Master, profile: Profile, raw: Summary, column: Column) -> CellStatistics:
+def _described(secret: Master, profile: Profile, raw: Summary, column: Column) -> CellNumbers:
     """Give the statistics of all values of a variable."""
     whole = active(column)
     described = whole if column.base is None else None
@@ -111,7 +114,8 @@ def _described(secret: Master, profile: Profile, raw: Summary, column: Column) -
         _ = described.ordered
     population = column.base_population or raw.shape.population
     base = base_of(secret, profile, column, population, whole)
-    return CellStatistics(
+    made = CellStatistics(
         secret, profile, column, base, None, 1, [raw.shape.population.wording()],
         column.variable.meaning, raw.statistics, described,
     )  # fmt: skip
+    return CellNumbers(made, (*_DESCRIBED, *raw.statistics))
