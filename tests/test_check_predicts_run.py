@@ -19,7 +19,7 @@ from kohort.event import Told
 from kohort.scope import Kind, Shape, Type, Variable
 from kohort.session import Session
 
-DTYPES = {
+DTYPES: dict[Type, set[Any]] = {
     Type.TEXT: {pl.String()},
     Type.INTEGER: {pl.Int64()},
     Type.DECIMAL: {pl.Float64()},

@@ -34,7 +34,8 @@ def plain(value: object) -> Any:
         return {name: plain(member) for name, member in value.items()}
     if value is None or isinstance(value, (str, int, float)):
         return value
-    return {name: plain(getattr(value, name)) for name in _names(type(value))}
+    made: Any = type(value)
+    return {name: plain(getattr(value, name)) for name in _names(made)}
 
 
 @cache
