@@ -75,15 +75,18 @@ class Reshaping(Table):
         """One row per unit and date; the first variable gives the units where there are none."""
         units = self.rows
         days = [date.days for date in dates]
+        first: Sequence[register.Records] | None = None
         if units.root is None:
             bank, entry, _ = variables[0]
-            ids = distinct(pl.concat([records.ids for records in _records(entry, days)]))
+            first = _records(entry, days)
+            ids = distinct(pl.concat([records.ids for records in first]))
             units = Rows(ids, entry.unit_type, bank.root, self.ring)
         rows, _, index = _grid(units, len(days))
         columns = {time: _time(rows, index, days)}
         for _, entry, name in variables:
-            recipe = partial(_measured, entry, days)
+            recipe = partial(_measured, entry, days, first)
             columns[name] = Node(rows, recipe, (index,))
+            first = None
         return replace(self, rows=rows, columns=columns, base=None)
 
     @guarded
@@ -226,12 +229,13 @@ def _records(entry: RegisterVariable, days: Sequence[int]) -> list[register.Reco
 def _measured(
     entry: RegisterVariable,
     days: Sequence[int],
+    known: Sequence[register.Records] | None,
     rows: Rows,
     inputs: Sequence[Vector],
     _: Sequence[Vector],
 ) -> Vector:
     """Give a register variable at each row's date: date by date, then in the order of the rows."""
-    by_day = _records(entry, days)
+    by_day = _records(entry, days) if known is None else known
     if len(by_day) == 1:
         (records,) = by_day
         return gathered(records.values, places(records.ids, rows.ids))
