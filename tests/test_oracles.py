@@ -54,6 +54,7 @@ SINGLE = [
     "generate y = sex\nreplace y = 'elsewhere' if C",
     "generate y = decade\nrecode y (min/1 = 1 'a') if C",
     "generate y = 5 + (C)\nrecode y (6 = 7 'six' missing)",
+    "generate y = sex\nfor i in 1 : 45\nreplace y = rowconcat(y, y) if C\nend",
     "generate y = text if C\ndestring y", "generate y = text if C\ndestring y, force",
     "clone-dataset people others\nuse others\nkeep if !(C)\ngenerate y = 2\n"
     "merge y into people\nuse people",

@@ -24,4 +24,4 @@ LIST: Final = 100
 """Constants in one `inlist`."""
 
 TEXT: Final = 10_000
-"""Characters of a text made with `++`."""
+"""Characters of a text made with `++` or `rowconcat`."""

@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import Any, TypeAlias
 
 from kohort import expression as tree
+from kohort import limits
 from kohort.vocabulary import FIRST_DAY, LARGEST, LAST_DAY, NUMBER, Plain, evaluated
 
 Value: TypeAlias = "int | float | str | None"
@@ -208,7 +209,8 @@ class Scalar:
 
     def joined(self, *others: Scalar | Plain) -> Scalar:
         texts = [_value(other) for other in (self, *others)]
-        return Scalar("".join(str(text) for text in texts if text is not None))
+        joined = "".join(str(text) for text in texts if text is not None)
+        return Scalar(joined if len(joined) <= limits.TEXT else None)
 
     # ---- dates
 

@@ -6,6 +6,7 @@ import string
 
 import polars as pl
 
+from kohort import limits
 from kohort.engine import numbers
 from kohort.vocabulary import NUMBER
 
@@ -101,6 +102,11 @@ def _given(edge: pl.Series) -> pl.Expr:
 
 
 def join(*series: pl.Series) -> pl.Series:
-    """Write texts one after another; missing ones contribute nothing."""
-    joined = pl.concat_str([s.fill_null("") for s in series])
-    return pl.select(joined.alias("")).to_series()
+    """Write texts one after another; missing ones contribute nothing.
+
+    One that grows too long is missing: doubled again and again for one person, it would exhaust
+    the machine, and that would tell.
+    """
+    joined = pl.select(pl.concat_str([s.fill_null("") for s in series]).alias("")).to_series()
+    short = pl.when(joined.str.len_chars() <= limits.TEXT).then(joined)
+    return pl.select(short.alias("")).to_series()
