@@ -28,7 +28,7 @@ class Answers:
     errors: dict[str, float]
 
 
-class _Register:
+class Register:
     """The parquet files of one databank."""
 
     def __init__(self, root: Path) -> None:
@@ -54,7 +54,7 @@ class _Register:
 def run(root: Path, watch: Stopwatch) -> Answers:
     """Run the job step by step."""
     with watch.step("import, generate, keep"):
-        people = _imported(_Register(root))
+        people = _imported(Register(root))
     with watch.step("two-way counts"):
         by_place = people.group_by("municipality", "sex").len().sort("municipality", "sex")
         by_civil = people.group_by("civil", "sex").len().sort("civil", "sex")
@@ -66,7 +66,7 @@ def run(root: Path, watch: Stopwatch) -> Answers:
         )
         wages = wages.sort("municipality")
     with watch.step("summarize"):
-        summary = pl.concat(people.select(*_described(name)) for name in ("wage", "age"))
+        summary = pl.concat(people.select(*described(name)) for name in ("wage", "age"))
     with watch.step("regress"):
         people.select(
             pl.col(name).quantile(q, "linear").alias(f"{name} {q}")
@@ -77,7 +77,7 @@ def run(root: Path, watch: Stopwatch) -> Answers:
     return Answers(by_place, by_civil, wages, summary, coefficients, errors)
 
 
-def _imported(register: _Register) -> pl.DataFrame:
+def _imported(register: Register) -> pl.DataFrame:
     units = register.variable("BEFOLKNING_STATUSKODE", "status", "2022-01-01")
     others = (
         register.variable("BEFOLKNING_KJOENN", "sex"),
@@ -93,7 +93,7 @@ def _imported(register: _Register) -> pl.DataFrame:
     return kept.collect(engine="streaming")
 
 
-def _described(name: str) -> list[pl.Expr]:
+def described(name: str) -> list[pl.Expr]:
     column = pl.col(name)
     return [
         pl.lit(name).alias("variable"),
