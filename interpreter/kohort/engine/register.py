@@ -126,8 +126,8 @@ def spells(entry: RegisterVariable, first: int, last: int, found: Sequence[Path]
         value = value.cast(pl.String).cast(pl.Categorical(categories))
     days = [pl.col(name).cast(pl.Int64) for name in (_START, _STOP)]
     frame = _whole_ids(rows.select("unit_id", value, *days).collect())
-    # Most files are in this order already, which a sort finds out quickly.
-    frame = frame.sort("unit_id", _START, maintain_order=True)
+    if not _in_order(frame["unit_id"], frame[_START]):
+        frame = frame.sort("unit_id", _START, maintain_order=True)
     return Spells(
         frame["unit_id"],
         _typed(frame["value"], entry.type, categories),
@@ -156,6 +156,14 @@ def _whole_ids(frame: pl.DataFrame) -> pl.DataFrame:
 
 def _ascends(ids: pl.Series) -> bool:
     return len(ids) < 2 or bool((ids.slice(1) > ids.slice(0, len(ids) - 1)).all())
+
+
+def _in_order(ids: pl.Series, starts: pl.Series) -> bool:
+    """Tell whether rows are by unit and first day already, as in most files."""
+    last = max(len(ids) - 1, 0)
+    before, after = ids.slice(0, last), ids.slice(1)
+    later = (after == before) & (starts.slice(1) >= starts.slice(0, last))
+    return bool(((after > before) | later).all())
 
 
 def _typed(series: pl.Series, type_: Type, categories: pl.Categories | None) -> Vector:
