@@ -4,16 +4,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
-from kohort import wording
-from kohort.disclosure import profile as profiles
-from kohort.disclosure.model_guards import constant_shown, large_enough, published_support
-from kohort.disclosure.model_noise import ModelKeys, ModelNoise, clip_rank
-from kohort.disclosure.models import ModelNumbers, Refusal, release_linear
-from kohort.disclosure.profile import Profile
-from kohort.wording import Population
 from asked_models import (
     DEFAULT,
     KEYS,
@@ -28,6 +18,16 @@ from asked_models import (
     source,
     varied,
 )
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kohort import wording
+from kohort.disclosure import profile as profiles
+from kohort.disclosure.model_guards import constant_shown, large_enough, published_support
+from kohort.disclosure.model_noise import ModelKeys, ModelNoise, clip_rank
+from kohort.disclosure.models import ModelNumbers, Refusal, release_linear
+from kohort.disclosure.profile import Profile
+from kohort.wording import Population
 
 
 def test_refusals_under_no_protection_tell_the_reason() -> None:

@@ -6,11 +6,6 @@ from typing import Any
 import numpy as np
 import pytest
 import statsmodels.api as sm
-
-from kohort import wording
-from kohort.disclosure.model_noise import code_fingerprint
-from kohort.disclosure.models import Refusal, release_linear
-from kohort.wording import Meaning, Population
 from asked_models import (
     DEFAULT,
     KEYS,
@@ -25,6 +20,11 @@ from asked_models import (
     source,
     varied,
 )
+
+from kohort import wording
+from kohort.disclosure.model_noise import code_fingerprint
+from kohort.disclosure.models import Refusal, release_linear
+from kohort.wording import Meaning, Population
 
 
 def test_open_profile_gives_the_plain_fit() -> None:
