@@ -72,3 +72,13 @@ def test_gini_is_the_same_by_sorting_and_by_counting(name: str) -> None:
     ranks = np.cumsum(w) - w / 2
     expected = 2 * (w * values * ranks).sum() / (w.sum() * (w * values).sum()) - 1
     assert gini(group(x), x, weights)[0] == pytest.approx(float(expected), rel=1e-11)
+
+
+@pytest.mark.parametrize("name", COLUMNS)
+def test_ranks_are_put_right_after_a_partition(name: str) -> None:
+    x = COLUMNS[name]
+    found = group(x)
+    values = found.partitioned(LANDMARKS)
+    ranks = [10, MANY - 11]
+    found.put_right(values, ranks)
+    assert values[ranks].tolist() == np.sort(x)[ranks].tolist()

@@ -83,12 +83,21 @@ class Contributors:
     def partitioned(self, shares: Sequence[float]) -> NDArray[np.float64]:
         """Give one cell's values with the `neighbours` of some shares where sorting would put them.
 
-        float64 (N), a copy; costs a third of a full sort.
+        float64 (N), a copy; costs a third of a full sort. `put_right` does the same for ranks.
         """
-        if "ordered" in vars(self) or not len(self.x):
+        if self._sorted or not len(self.x) or counting_places(self.x) is not None:
             return self.ordered.copy()
         places = [neighbours(self.rows, share)[:2] for share in shares]
         return np.partition(self.x, sorted({int(place[0]) for pair in places for place in pair}))
+
+    def put_right(self, partitioned: NDArray[np.float64], ranks: Sequence[int]) -> None:
+        """Bring some ranks of `partitioned` values, counted from 0, to where sorting puts them."""
+        if not self._sorted:
+            partitioned.partition(ranks)
+
+    @property
+    def _sorted(self) -> bool:
+        return "ordered" in vars(self)
 
     @cached_property
     def _first_rows(self) -> NDArray[np.int64]:

@@ -121,7 +121,10 @@ def published_moments(
 
 @dataclass(frozen=True, repr=False)
 class _Question:
-    """Clipped values and weights of all rows, and each cell's total weight and weighted mean."""
+    """Clipped values and weights of all rows, and each cell's total weight and weighted mean.
+
+    `spare`: room for one number per row; making arrays of many rows costs as much as filling them.
+    """
 
     limits: MagnitudeLimits
     group: Contributors
@@ -131,6 +134,7 @@ class _Question:
     weights: NDArray[np.float64]
     weight: NDArray[np.float64]
     centre: NDArray[np.float64]
+    spare: NDArray[np.float64]
 
 
 def _question(
@@ -139,8 +143,9 @@ def _question(
     weights = cell_weights(group, noise.by_set, noise.by_text, limits.kwj_eta, noise.share)
     x = group.x if winsor == UNLIMITED else np.clip(group.x, winsor.low, winsor.high)
     weight = summed(weights, group.starts)
-    centre = summed(weights * x, group.starts) / weight
-    return _Question(limits, group, winsor, noise, x, weights, weight, centre)
+    spare = np.multiply(weights, x)
+    centre = summed(spare, group.starts) / weight
+    return _Question(limits, group, winsor, noise, x, weights, weight, centre, spare)
 
 
 def _noise(
@@ -172,7 +177,10 @@ def _mean(question: _Question, business: bool) -> NDArray[np.float64]:
 def _deviation(question: _Question) -> NDArray[np.float64]:
     """Give the root of weighted n - 1 variance plus floor; NaN where that is 0 or less."""
     limits, group, winsor = question.limits, question.group, question.winsor
-    squares = question.x - question.centre[group.cell]
+    squares = question.spare
+    # Cells are in range by their making; "clip" only spares a copy.
+    question.centre.take(group.cell, out=squares, mode="clip")
+    np.subtract(question.x, squares, out=squares)
     np.multiply(squares, squares, out=squares)
     np.multiply(squares, question.weights, out=squares)
     variance = summed(squares, group.starts) / question.weight * group.rows / (group.rows - 1)

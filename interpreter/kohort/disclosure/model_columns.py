@@ -121,6 +121,9 @@ class _Builder:
 
     def _joint(self, factors: tuple[str, ...]) -> Codes:
         """The place of each row among the combinations of categories that are not references."""
+        if len(factors) == 1:
+            grouping = self.groupings[factors[0]]
+            return (grouping.table - np.int32(1))[self.evidence.categories[factors[0]].index]
         joint = np.zeros(self.evidence.rows, dtype=np.int32)
         outside = np.zeros(self.evidence.rows, dtype=bool)
         for name in factors:

@@ -18,7 +18,7 @@ from kohort.disclosure.limits import CountLimits, ModelLimits
 from kohort.disclosure.model_evidence import LinearEvidence, Operand
 from kohort.disclosure.model_noise import ModelKeys, model_wording, unit_totals
 from kohort.disclosure.model_support import Grouping, Support
-from kohort.estimators.design import Integers
+from kohort.estimators.design import Codes, Integers
 from kohort.estimators.least_squares import LinearFit
 
 # ---- decisions
@@ -95,22 +95,24 @@ def combinations(
 
     `operands`: those of the model's columns. With more than `most` possible ones none is counted.
     """
-    parts: list[tuple[Integers, Sequence[wording.Meaning]]] = []
+    parts: list[tuple[Codes, Sequence[wording.Meaning]]] = []
     for name in sorted(o.name for o in operands if o.kind == "i"):
         grouping = groupings[name]
-        index = grouping.table[evidence.categories[name].index].astype(np.int64)
+        index = grouping.table[evidence.categories[name].index]
         parts.append((index, grouping.conditions))
     for name in sorted(o.name for o in operands if o.kind == "c"):
         measure = evidence.measures[name]
         if measure.binary:
             one = wording.truth(measure.meaning)
-            parts.append(((measure.x != 0).astype(np.int64), (one.negated, one)))
+            parts.append(((measure.x != 0).astype(np.int32), (one.negated, one)))
     possible = math.prod(len(conditions) for _, conditions in parts)
     if possible > most:
         return possible, np.empty(0, dtype=np.int64)
-    joint = np.zeros(evidence.rows, dtype=np.int64)
+    # No more combinations than units: 32 bits hold them.
+    joint = np.zeros(evidence.rows, dtype=np.int32)
     for index, conditions in parts:
-        joint = joint * len(conditions) + index
+        joint *= len(conditions)
+        joint += index
     meanings = [wording.TRUE]
     for _, conditions in parts:
         meanings = [wording.both((a, b)) for a in meanings for b in conditions]

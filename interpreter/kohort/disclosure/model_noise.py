@@ -78,13 +78,8 @@ class ModelNoise:
         key = content_keys(self._secret, "clip/v1", self._sums, self._n, content)
         n = int(self._n[0])
         rank = clip_rank(n, float(uniforms(key)[0]), self._limits.clip_units)
-        low, high = self._extremes(group, ordered)
-        # Both at once: without rows to add up they are one array.
-        ends = [rank, n - rank - 1]
-        low.partition(ends)
-        if high is not low:
-            high.partition(ends)
-        return np.clip(measure.x, low[ends[0]], high[ends[1]])
+        low, high = self._ends(group, ordered, rank, n - rank - 1)
+        return np.clip(measure.x, low, high)
 
     def read_codes(self, index: Codes) -> None:
         """Note a factor's content: which rows share a category, in the order of the codes."""
@@ -102,16 +97,25 @@ class ModelNoise:
     def _gathered(self, x: Floats) -> Contributors:
         return gathered(None, 1, x, self._evidence.keys)
 
-    def _extremes(self, group: Contributors, values: Floats) -> tuple[Floats, Floats]:
-        """Lowest and highest values of units, in no order; both are `values` for single rows."""
+    def _ends(
+        self, group: Contributors, values: Floats, low: int, high: int
+    ) -> tuple[float, float]:
+        """Give the unit of rank `low` among the lowest values of units, `high` among the highest.
+
+        Ranks count from 0. `values`: those of the group, partitioned.
+        """
         split = self._evidence.unit_rows
         if split is None:
-            return values, values
+            group.put_right(values, [low, high])
+            return float(values[low]), float(values[high])
         unit = split[0]
         order = np.argsort(unit, kind="stable")
         starts = np.flatnonzero(np.diff(unit[order], prepend=-1))
         values = group.x[order]
-        return np.minimum.reduceat(values, starts), np.maximum.reduceat(values, starts)
+        lowest, highest = np.minimum.reduceat(values, starts), np.maximum.reduceat(values, starts)
+        lowest.partition(low)
+        highest.partition(high)
+        return float(lowest[low]), float(highest[high])
 
 
 def clip_rank(n: int, uniform: float, clip_units: int) -> int:

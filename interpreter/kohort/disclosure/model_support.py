@@ -53,8 +53,11 @@ class Support:
 
     def total(self) -> int:
         """The published number of units."""
-        everyone = np.zeros(self._evidence.rows, dtype=np.int32)
-        return int(self.cells(everyone, [wording.TRUE])[0])
+        split = self._evidence.unit_rows
+        keys = self._evidence.keys if split is None else split[1]
+        n, sums = np.array([len(keys)], dtype=np.int64), np.array([np.add.reduce(keys)])
+        words = [self._evidence.population.wording(wording.TRUE)]
+        return int(published_counts(self._secret, self._limits, sums, n, words)[0])
 
     def cells(self, cell: Codes | Integers, conditions: Sequence[Meaning]) -> Integers:
         """Published numbers of units per cell, int64; `cell` numbers rows, -1 for none.
@@ -126,7 +129,7 @@ def group(support: Support, limits: ModelLimits, category: Category, floor: int 
     kept = np.flatnonzero(enough)
     rest = wording.both(conditions[place].negated for place in kept)
     level = False
-    if limits.support_min > 0 and len(kept):
+    if limits.support_min > 0 and 0 < len(kept) < len(conditions):
         left = np.where(enough[category.index], -1, 0).astype(np.int32)
         level = bool(support.enough(limits, left, [rest])[0])
     return _grouping(category, kept, conditions, rest, level, limits.support_min > 0)

@@ -81,6 +81,5 @@ def dataset_limits(secret: Master, limits: MagnitudeLimits, group: Contributors)
         uniform = float(uniforms(content_keys(secret, "rank/v1", group.sums, group.n, content))[0])
     below = winsor_rank(rows, uniform, low, limits)
     above = rows - 1 - winsor_rank(rows, uniform, 1 - high, limits)
-    if "ordered" not in vars(group):
-        ordered.partition([below, above])
+    group.put_right(ordered, [below, above])
     return WinsorLimits(float(ordered[below]), float(ordered[above]))
