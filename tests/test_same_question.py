@@ -13,6 +13,9 @@ import pytest
 import random_scripts
 from replies import asked, cells_of, number, session_of
 
+from kohort.assembly import new_session
+from kohort.catalogue import Catalogue
+from kohort.databank.manifest import Manifest
 from kohort.disclosure.released import Table, to_wire
 from kohort.session import Session
 
@@ -157,3 +160,15 @@ def test_a_model_in_other_units_is_the_same_model(root: Path) -> None:
         if cell.v is not None and other.v is not None:
             assert other.v == pytest.approx(factor * cell.v, rel=2e-3), place
     assert isinstance(plain, Table)
+
+
+def test_another_bank_in_the_session_changes_nothing(root: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    manifest = Manifest(
+        name="no.other", synthetic=True, seed=4711, profiles=("default",), profile="default"
+    )
+    canary_bank.build(other, manifest)
+    both = Catalogue([(None, root), (None, other)])
+    session = new_session(both, "default")
+    list(session.run("require no.other:1 as other\n" + random_scripts.HEAD))
+    assert printed(session, LOOK) == printed(session_of(root, "default"), LOOK)

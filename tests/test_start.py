@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import secrets
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 import banks
 import canary_bank
+import numpy as np
 import pytest
 
 from kohort import exit_code
@@ -16,7 +18,7 @@ from kohort.assembly import new_session
 from kohort.databank import recordkeys, stamp
 from kohort.databank.manifest import Manifest
 from kohort.diagnostic import ScriptError
-from kohort.disclosure import policy, profile
+from kohort.disclosure import counts, draws, policy, profile
 from kohort.disclosure.keys import KeyFileError, Secret, load_master, proof, synthetic_master
 from kohort.event import Finished, Result, Told
 from kohort.results import Size
@@ -177,8 +179,18 @@ def test_a_synthetic_bank_allows_open_only_in_its_list(tmp_path: Path) -> None:
     assert started(root, "danish-5") == ([], exit_code.DONE, "danish-5")
 
 
+def test_a_user_chooses_among_the_profiles_that_the_owner_lists(
+    real: Path, key: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each profile is another look at the same people."""
+    monkeypatch.setenv("KOHORT_KEY_FILE", str(key))
+    assert started(real, "microdata-no") == (["profile-not-allowed"], exit_code.UNSTARTED, "")
+    assert started(real, "strict") == ([], exit_code.DONE, "strict")
+
+
 def test_a_user_cannot_loosen(real: Path, key: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KOHORT_KEY_FILE", str(key))
+    manifest(profiles=("strict", "microdata-no")).write(real)
     strict, loose = profile.load("strict"), profile.load("microdata-no")
     session = new_session(banks.catalogue(real), "microdata-no")
     list(session.run(CONNECT))
@@ -191,17 +203,60 @@ def test_a_user_cannot_loosen(real: Path, key: Path, monkeypatch: pytest.MonkeyP
     assert merged.population.edit_floor == loose.population.edit_floor
 
 
-def test_a_second_bank_can_only_tighten(
+def connected(*roots: Path) -> policy.Policy:
+    made = policy.Policy()
+    for root in roots:
+        made.connect(banks.catalogue(root).databanks()[0])
+    return made
+
+
+def test_several_banks_take_the_strictest_of_their_profiles(
     real: Path, key: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    synthetic = canary_bank.canary_bank(tmp_path / "made", "microdata-no")
-    both = policy.Policy()
-    first, second = (banks.catalogue(root).databanks()[0] for root in (synthetic, real))
-    both.connect(first)
-    assert both.profile.name == "microdata-no"
     monkeypatch.setenv("KOHORT_KEY_FILE", str(key))
-    both.connect(second)
-    assert both.profile.name == "microdata-no+strict"
+    other = tmp_path / "other"
+    canary_bank.build(other, manifest(profile="default", profiles=("default",)), load_master(key))
+    assert connected(real, other).profile.name == "default+strict"
+    synthetic = [canary_bank.canary_bank(tmp_path / name, name) for name in ("strict", "default")]
+    assert connected(*synthetic).profile.name == "default+strict"
+
+
+def test_banks_of_made_up_people_have_no_say_over_real_ones(
+    real: Path, key: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else anybody could make any number of banks, and each would be a fresh draw of the noise."""
+    monkeypatch.setenv("KOHORT_KEY_FILE", str(key))
+    made = canary_bank.canary_bank(tmp_path / "made", "microdata-no")
+    alone, beside = connected(real), connected(made, real)
+    assert alone.profile == beside.profile
+    assert alone.secret(real).subkey("x") == beside.secret(real).subkey("x")
+    assert beside.secret(made).subkey("x") != beside.secret(real).subkey("x")
+
+
+def test_profiles_with_other_noise_share_no_draw() -> None:
+    """At two strengths the same draw would give two points of a line to the true number."""
+    default, secret = profile.load("default"), Secret(secrets.token_bytes(32))
+    n = np.full(400, 500)
+    sums = np.arange(400, dtype=np.uint64)
+    words = [f"cell {place}" for place in range(400)]
+    noises = []
+    for variance in (5.0, 20.0):
+        limits = replace(default.counts, variance=variance)
+        drawn = draws.drawn_for(replace(default, counts=limits), secret)
+        noises.append(counts.published_counts(drawn, limits, sums, n, words) - n)
+    assert abs(np.corrcoef(*noises)[0, 1]) < 0.2
+    same = counts.published_counts(
+        secret, replace(default.counts, variance=20.0), sums, n, words
+    ) - n  # fmt: skip
+    assert np.corrcoef(noises[0], same)[0, 1] > 0.9
+
+
+def test_profiles_that_only_display_otherwise_print_the_same_numbers() -> None:
+    default, secret = profile.load("default"), Secret(secrets.token_bytes(32))
+    assert draws.drawn_for(default, secret) is secret
+    assert draws.drawn_for(profile.load("danish-5"), secret) is secret
+    others = {draws.noise_of(profile.load(name)) for name in ("default", "strict", "microdata-no")}
+    assert len(others) == 3
 
 
 def written(folder: Path, name: str, text: str) -> None:

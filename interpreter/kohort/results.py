@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from kohort import wording
@@ -39,7 +40,8 @@ class Size(Raw):
     `n` is the true number of distinct units, `sums` the wrapping uint64 sum of their record keys.
     `population` is the normalised history. `change` says whether the unit set changed (then the
     population floor applies).
-    `message` and `words` are the status line's key and its names (never numbers).
+    `message` and `words` are the status line's key and its names (never numbers). `root` is the
+    databank whose units they are, here and in the other classes; None without units.
     """
 
     dataset: str
@@ -51,6 +53,7 @@ class Size(Raw):
     message: str
     words: Mapping[str, str]
     change: bool = True
+    root: Path | None = None
 
 
 @dataclass(frozen=True, repr=False)
@@ -111,6 +114,7 @@ class Frequencies(Raw):
     missing: bool
     statistics: tuple[str, ...] = ("freq",)
     options: Mapping[str, Any] = field(default_factory=dict)
+    root: Path | None = None
 
 
 @dataclass(frozen=True, repr=False)
@@ -159,6 +163,7 @@ class Summary(Raw):
     shape: Shape
     columns: tuple[Column, ...]
     statistics: tuple[str, ...] = ()
+    root: Path | None = None
     title: str = ""
 
 
@@ -194,6 +199,7 @@ class LinearModel(Raw):
     units: NDArray[np.int64] | None = None
     population: wording.Population = wording.EVERYBODY
     options: Mapping[str, Any] = field(default_factory=dict)
+    root: Path | None = None
 
 
 @dataclass(frozen=True, repr=False)

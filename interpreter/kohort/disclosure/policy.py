@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 from collections.abc import Iterator
@@ -12,7 +11,15 @@ from pathlib import Path
 from kohort.bank import Databank
 from kohort.configuration import read_configuration
 from kohort.databank import stamp
-from kohort.disclosure.keys import KeyFileError, Secret, load_master, proof, synthetic_master
+from kohort.disclosure.draws import drawn_for
+from kohort.disclosure.keys import (
+    SHORTEST_KEY,
+    KeyFileError,
+    Secret,
+    load_master,
+    proof,
+    synthetic_master,
+)
 from kohort.disclosure.profile import Profile, load, strictest
 from kohort.results import Axis, FactorLevels, Raw
 from kohort.stored import CatalogueError
@@ -50,6 +57,13 @@ def kinds() -> Iterator[type]:
             yield kind
 
 
+@dataclass(frozen=True, repr=False)
+class _Connected:
+    profile: Profile
+    secret: Secret
+    synthetic: bool
+
+
 @dataclass(repr=False)
 class Policy:
     """Profile and secret of a session; connecting a databank can only make it stricter.
@@ -60,7 +74,8 @@ class Policy:
 
     choice: str | None = None
     profile: Profile = field(default_factory=lambda: usable("default"))
-    _banks: dict[Path, tuple[Profile, Secret]] = field(default_factory=dict)
+    _banks: dict[Path, _Connected] = field(default_factory=dict)
+    _drawn: dict[Path, Secret] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.choice is not None:
@@ -78,9 +93,12 @@ class Policy:
             return
         profile, secret = self._profile(bank), master_of(bank)
         _check_stamp(bank, secret)
-        merged = strictest(profile, *(found for found, _ in self._banks.values()))
-        self._banks[bank.root] = (profile, secret)
-        self.profile = merged
+        banks = {**self._banks, bank.root: _Connected(profile, secret, bank.manifest.synthetic)}
+        # What somebody made up has no say in how real people are protected.
+        real = [found for found in banks.values() if not found.synthetic]
+        self.profile = strictest(*(found.profile for found in real or banks.values()))
+        self._banks = banks
+        self._drawn = {}
 
     def _profile(self, bank: Databank) -> Profile:
         manifest = bank.manifest
@@ -90,8 +108,11 @@ class Policy:
             raise ProfileNotAllowedError
         if self.choice is None:
             return own
+        # Each profile is another look at the same people, so that the owner lists them.
+        if self.choice not in manifest.profiles:
+            raise ProfileNotAllowedError
         chosen = usable(self.choice)
-        if manifest.synthetic and self.choice in manifest.profiles:
+        if manifest.synthetic:
             return chosen
         if chosen.synthetic_only:
             raise ProfileNotAllowedError
@@ -100,18 +121,24 @@ class Policy:
 
     def master(self, root: Path) -> Secret:
         """Give the master key of a connected databank."""
-        return self._banks[root][1]
+        return self._banks[root].secret
 
-    @property
-    def secret(self) -> Secret:
-        """The secret of the connected bank, or one made of all where their keys differ."""
-        secrets = {secret.subkey("same/v1"): secret for _, secret in self._banks.values()}
-        if len(secrets) == 1:
-            return next(iter(secrets.values()))
-        if not secrets:
+    def secret(self, root: Path | None) -> Secret:
+        """Give the secret of the noise of questions about a databank's units.
+
+        It is the bank's own, whatever other banks are connected: else every further one would be a
+        fresh draw. `root` None is a dataset without units. Raises `NoKeyError`.
+        """
+        if root is None:
+            return _NOBODY
+        if root not in self._banks:
             raise NoKeyError
-        joined = b"".join(secrets[name].subkey("banks/v1") for name in sorted(secrets))
-        return Secret(hashlib.sha256(joined).digest())
+        if root not in self._drawn:
+            self._drawn[root] = drawn_for(self.profile, self._banks[root].secret)
+        return self._drawn[root]
+
+
+_NOBODY = Secret(bytes(SHORTEST_KEY))
 
 
 def master_of(bank: Databank) -> Secret:

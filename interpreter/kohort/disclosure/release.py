@@ -85,7 +85,7 @@ class Gate:
         if size.n == 0:
             return 0
         return published_count(
-            self.policy.secret, self.policy.profile.counts, size.sums, size.n,
+            self.policy.secret(size.root), self.policy.profile.counts, size.sums, size.n,
             size.population.wording(),
         )  # fmt: skip
 
@@ -148,7 +148,7 @@ class Gate:
         """Give the published group statistics that a collapse to public units leaves (4.12)."""
         published = evidence.frequencies.shape.public
         profile = _plain() if published else self.policy.profile
-        return published_groups(self.policy.secret, profile, evidence)
+        return published_groups(self.policy.secret(evidence.frequencies.root), profile, evidence)
 
     # ---- the exit
 
@@ -177,13 +177,13 @@ class Gate:
             case Inventory():
                 return inventory(raw, [self.count(size) for size in raw.sizes], self._sized)
             case Frequencies():
-                return table_of_counts(policy.secret, profile, raw, span)
+                return table_of_counts(policy.secret(raw.root), profile, raw, span)
             case Magnitudes():
-                return volume_table(policy.secret, profile, raw, span)
+                return volume_table(policy.secret(raw.frequencies.root), profile, raw, span)
             case Summary():
-                return summary_table(policy.secret, profile, raw)
+                return summary_table(policy.secret(raw.root), profile, raw)
             case LinearModel():
-                return model(policy.secret, profile, raw, span)
+                return model(policy.secret(raw.root), profile, raw, span)
             case _:
                 assert_never(raw)
 

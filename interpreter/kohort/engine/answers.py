@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from kohort.engine import requests
@@ -32,6 +33,7 @@ class Answers(Table):
             message,
             words,
             change,
+            self.rows.root,
         )
 
     @guarded
@@ -44,7 +46,8 @@ class Answers(Table):
     ) -> Frequencies:
         """Count units by the codes of variables, with every margin."""
         counted = grid(by, [self.codes(v.name) for v in by], self.rows, missing)
-        return requests.frequencies(self.shape, counted, missing, statistics, options)
+        counts = requests.frequencies(self.shape, counted, missing, statistics, options)
+        return replace(counts, root=self.rows.root)
 
     @guarded
     def magnitudes(
@@ -58,12 +61,14 @@ class Answers(Table):
         """Give the values of numeric variables by the cells of a table."""
         counted = grid(by, [self.codes(v.name) for v in by], self.rows, missing)
         counts = requests.frequencies(self.shape, counted, missing, statistics, options)
+        counts = replace(counts, root=self.rows.root)
         return requests.magnitudes(counts, counted, [self.measurements(v) for v in of], statistics)
 
     @guarded
     def summary(self, of: Sequence[Variable], statistics: tuple[str, ...]) -> Summary:
         """Give the values of numeric variables."""
-        return Summary(self.shape, tuple(self.measurements(v) for v in of), statistics)
+        columns = tuple(self.measurements(v) for v in of)
+        return Summary(self.shape, columns, statistics, self.rows.root)
 
     @guarded
     def linear_model(
@@ -77,4 +82,5 @@ class Answers(Table):
         """Give the complete cases of a linear model."""
         numeric = [(v, self.vector(v.name)) for v in (outcome, *continuous)]
         coded = [(v, self.codes(v.name)) for v in factors]
-        return requests.linear_model(self.shape, self.rows, numeric, terms, coded, options)
+        model = requests.linear_model(self.shape, self.rows, numeric, terms, coded, options)
+        return replace(model, root=self.rows.root)

@@ -143,6 +143,7 @@ class ColumnStore(Changes, Reshaping, Answers):
         counted = grid([self.variable(by)], [self.codes(by)], self.rows, missing=False)
         options = {"specification": specification}
         counts = requests.frequencies(self.shape, counted, False, words, options)
+        counts = replace(counts, root=self.rows.root)
         names = dict.fromkeys(name for _, name, _ in specification)
         columns = [self._evidence_column(name) for name in names]
         return requests.magnitudes(counts, counted, columns, words)
