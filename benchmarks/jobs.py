@@ -161,7 +161,8 @@ def best(side: str, root: Path, repeats: int) -> dict[str, list[float]]:
         command = [sys.executable, __file__, "--side", side, "--root", str(root)]
         told = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
         for step, times in told["seconds"].items():
-            found[step] = [min(a, b) for a, b in zip(times, found.get(step, times), strict=True)]
+            best: list[float] = found.get(step) or times
+            found[step] = [min(a, b) for a, b in zip(times, best, strict=True)]
     return found
 
 

@@ -190,8 +190,7 @@ def _form_of(table: Table) -> object:
     return table.title, table.stub, table.rows, table.columns, states, _notes(table.notes)
 
 
-def _states(cells: Sequence[Cell] | object) -> list[str]:
-    assert hasattr(cells, "__iter__")
+def _states(cells: Sequence[Cell]) -> list[str]:
     return [cell.state for cell in cells]
 
 

@@ -101,7 +101,8 @@ def grouping_variable(
             words[1].span,
             "join two first: generate k = rowconcat(string(a), '_', string(b))",
         )
-    return words[0]
+    word, *_ = words
+    return word
 
 
 def group_statistic(scope: Scope, shape: Shape, by: Variable, item: Aggregate) -> Variable:
