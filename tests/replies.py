@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import banks
@@ -190,7 +190,7 @@ def _form_of(table: Table) -> object:
     return table.title, table.stub, table.rows, table.columns, states, _notes(table.notes)
 
 
-def _states(cells: Sequence[Cell]) -> list[str]:
+def _states(cells: Iterable[Cell]) -> list[str]:
     return [cell.state for cell in cells]
 
 

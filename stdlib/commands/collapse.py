@@ -101,8 +101,7 @@ def grouping_variable(
             words[1].span,
             "join two first: generate k = rowconcat(string(a), '_', string(b))",
         )
-    word, *_ = words
-    return word
+    return next(iter(words))
 
 
 def group_statistic(scope: Scope, shape: Shape, by: Variable, item: Aggregate) -> Variable:
