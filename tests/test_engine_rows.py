@@ -364,3 +364,14 @@ def test_labels_that_mean_missing_make_other_values(people: ColumnStore) -> None
     )
     assert len(plain.x) == len(flagged.x) + 1
     assert plain.known is not flagged.known
+
+
+def test_columns_of_a_summary_are_made_one_at_a_time(people: ColumnStore) -> None:
+    """Twenty variables of ten million people must not lie in memory twice."""
+    asked = [variable("wage", Type.INTEGER), variable("height", Type.DECIMAL)]
+    columns = people.summary(asked, ()).columns
+    assert [column.variable for column in columns] == asked
+    assert len(columns) == len(columns[:1]) + len(columns[1:]) == 2
+    assert columns[0].x is not columns[0].x
+    assert columns[0].known is columns[0].known
+    assert repr(columns) == "<unreleased>"

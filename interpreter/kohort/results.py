@@ -161,7 +161,7 @@ class Summary(Raw):
     """
 
     shape: Shape
-    columns: tuple[Column, ...]
+    columns: Sequence[Column]
     statistics: tuple[str, ...] = ()
     root: Path | None = None
     title: str = ""

@@ -88,7 +88,10 @@ def magnitude_notes(profile: Profile) -> list[Note]:
 
 def summary_table(secret: Master, profile: Profile, raw: Summary) -> Table:
     """Give what may be shown of `summarize`: one row per variable."""
-    made = [_described(secret, profile, raw, column) for column in raw.columns]
+    made, rows = [], []
+    for column in raw.columns:
+        rows.append((Key("variable", column.variable.name, column.variable.title),))
+        made.append(_described(secret, profile, raw, column))
     smallest = min((numbers.n[0] for numbers in made), default=0)
     extremes = extreme_percents(profile.quantiles, smallest)
     names = ["mean", "std", "n"]
@@ -99,10 +102,9 @@ def summary_table(secret: Master, profile: Profile, raw: Summary) -> Table:
     names += [f"p{extremes[1]}"] if extremes else []
     names += raw.statistics
     columns = tuple((Key("statistic", name),) for name in names)
-    rows = tuple((Key("variable", c.variable.name, c.variable.title),) for c in raw.columns)
     cells = tuple(tuple(s.at(name, 0) for name in names) for s in made)
     stub = (Key("statistic"),)
-    return Table(raw.title, stub, rows, columns, cells, tuple(magnitude_notes(profile)))
+    return Table(raw.title, stub, tuple(rows), columns, cells, tuple(magnitude_notes(profile)))
 
 
 def _described(secret: Master, profile: Profile, raw: Summary, column: Column) -> CellNumbers:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, overload
 
 from kohort.engine import requests
 from kohort.engine.cells import grid
 from kohort.engine.failure import guarded
 from kohort.engine.table import Table
 from kohort.phrases import Terms
-from kohort.results import Frequencies, LinearModel, Magnitudes, Size, Summary
+from kohort.results import Column, Frequencies, LinearModel, Magnitudes, Size, Summary
 from kohort.scope import Variable
 
 
@@ -67,8 +67,9 @@ class Answers(Table):
     @guarded
     def summary(self, of: Sequence[Variable], statistics: tuple[str, ...]) -> Summary:
         """Give the values of numeric variables."""
-        columns = tuple(self.measurements(v) for v in of)
-        return Summary(self.shape, columns, statistics, self.rows.root)
+        for variable in of:
+            self.vector(variable.name)
+        return Summary(self.shape, _Measurements(self, of), statistics, self.rows.root)
 
     @guarded
     def linear_model(
@@ -84,3 +85,28 @@ class Answers(Table):
         coded = [(v, self.codes(v.name)) for v in factors]
         model = requests.linear_model(self.shape, self.rows, numeric, terms, coded, options)
         return replace(model, root=self.rows.root)
+
+
+class _Measurements(Sequence[Column]):
+    """Numeric columns for a result, each made when it is looked at: many need not lie in memory."""
+
+    def __init__(self, table: Table, of: Sequence[Variable]) -> None:
+        self._table = table
+        self._of = tuple(of)
+
+    def __repr__(self) -> str:
+        return "<unreleased>"
+
+    def __len__(self) -> int:
+        return len(self._of)
+
+    @overload
+    def __getitem__(self, place: int) -> Column: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Column]: ...
+
+    def __getitem__(self, place: int | slice) -> Column | Sequence[Column]:
+        if isinstance(place, slice):
+            return _Measurements(self._table, self._of[place])
+        return self._table.measurements(self._of[place])
