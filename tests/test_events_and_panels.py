@@ -9,7 +9,7 @@ import made_lives
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
@@ -593,6 +593,14 @@ STATEMENTS = (
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.sampled_from(BEGINNINGS), st.lists(st.sampled_from(STATEMENTS), max_size=20))
+@example(
+    BEGINNINGS[2],
+    [
+        "rename INNTEKT_WLONN wage",
+        "collapse (mean) wage -> wage20, by(date@panel)",
+        "reshape-to-panel wage",
+    ],
+)
 def test_what_checking_foresees_is_what_running_gives(
     root: Path, beginning: str, statements: list[str]
 ) -> None:

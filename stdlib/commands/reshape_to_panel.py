@@ -43,6 +43,13 @@ class ReshapeToPanel(DataCommand, name="reshape-to-panel"):
                 self.span,
                 "'reshape-to-panel' needs a dataset with one row per unit",
             )
+        if shape.find(TIME) is not None:
+            wrong(
+                "variable-exists",
+                f"'{shape.name}' has a '{TIME}' already, which is the name of the new times",
+                self.span,
+                "'rename' or 'drop' it first, or give the key another name before 'collapse'",
+            )
         layout = self._layout(shape)
         for word in self.stems:
             self._check_stem(shape, layout, word)
