@@ -314,3 +314,17 @@ def test_other_questions_have_other_wordings(small_root: Path, case: str) -> Non
     """What could select other units is another question."""
     one, other = DIFFERENT[case]
     assert asked(small_root, one) != asked(small_root, other)
+
+
+def test_a_population_keeps_the_conjuncts_of_both() -> None:
+    """The shorter way to a population's atoms gives those of the conjunction."""
+    a, b, c = (wording.truth(wording.source("bank", name, None)) for name in "ABC")
+    wide = wording.both(wording.code_cell(wording.key("X"), i).negated for i in range(1500))
+    for conditions in ((), (a,), (a, b), (a, a.negated), (wording.both((a, b)), c), (wide,)):
+        joined = wording.both(conditions)
+        population = wording.EVERYBODY
+        for condition in conditions:
+            population = population.keep(condition)
+        parts = joined.parts if joined.kind == "and" else (joined,)
+        expected = frozenset() if joined == wording.TRUE else frozenset(parts)
+        assert population.atoms == expected

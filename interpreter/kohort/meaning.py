@@ -146,19 +146,32 @@ def either(conditions: Iterable[Meaning]) -> Meaning:
 def _joined(
     kind: str, conditions: Iterable[Meaning], neutral: Meaning, absorbing: Meaning
 ) -> Meaning:
+    parts = _flattened(kind, conditions, neutral, absorbing)
+    if len(parts) == 1:
+        return parts[0]
+    return Meaning(kind, "", parts) if parts else neutral
+
+
+def conjuncts(conditions: Iterable[Meaning]) -> tuple[Meaning, ...]:
+    """Give what `both` would join: nothing where it is true; where it is false, that alone."""
+    parts = _flattened("and", conditions, neutral=TRUE, absorbing=FALSE)
+    return parts[0].parts if len(parts) == 1 and parts[0].kind == "and" else parts
+
+
+def _flattened(
+    kind: str, conditions: Iterable[Meaning], neutral: Meaning, absorbing: Meaning
+) -> tuple[Meaning, ...]:
     flat: dict[str, Meaning] = {}
     for condition in conditions:
         inside = condition.kind == kind and len(condition.parts) <= _WIDEST
         for part in condition.parts if inside else (condition,):
             if part != neutral:
                 flat[part.digest] = part
-    parts = [flat[digest] for digest in sorted(flat)]
+    parts = tuple(flat[digest] for digest in sorted(flat))
     opposites = any(part.kind == "not" and part.parts[0].digest in flat for part in parts)
     if opposites or absorbing.digest in flat:
-        return absorbing
-    if len(parts) == 1:
-        return parts[0]
-    return Meaning(kind, "", tuple(parts)) if parts else neutral
+        return (absorbing,)
+    return parts
 
 
 # ---- constants

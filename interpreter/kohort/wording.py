@@ -23,6 +23,7 @@ from kohort.meaning import (
     at_most,
     both,
     conditional,
+    conjuncts,
     constant,
     either,
     equals,
@@ -61,10 +62,9 @@ class Population:
 
     def keep(self, condition: Meaning) -> Population:
         """Give the population where a condition holds too."""
-        meaning = both((*self.atoms, truth(condition)))
-        if meaning == TRUE:
-            return self
-        return Population(frozenset(meaning.parts if meaning.kind == "and" else (meaning,)))
+        # Without a conjunction of its own: it would be digested, and tables have many cells.
+        atoms = conjuncts((*self.atoms, truth(condition)))
+        return Population(frozenset(atoms)) if atoms else self
 
     def drop(self, condition: Meaning) -> Population:
         """Give the population where a condition does not hold."""
