@@ -92,11 +92,16 @@ def test_the_table_stands_between_its_markers() -> None:
     steps = dict.fromkeys(core_job.STEPS, (2.0, 3.0))
     halves = dict.fromkeys(core_job.STEPS, (1.0, 2.0))
     mine = Measured.best([Measured(steps, 2_000_000_000), Measured(steps, 1)])
-    text = written([Comparison(1000, mine, Measured(halves, 10**9), 3)], (1.0, 2.0), "today")
+    sizes = [Comparison(n, mine, Measured(halves, 10**9), 3) for n in (1000, 10_000_000)]
+    text = written(sizes, (1.0, 2.0), "today")
     page = between("a\n<!-- measured -->\nold\n<!-- end -->\nb\n", text)
     assert page.startswith("a\n<!-- measured -->\n\ntoday\n\n1 000 persons, best of 3 runs")
-    assert "| summarize | 2.00 | 1.00 | 2.0 | 3.00 | 2.00 | 1.5 |  |" in page
-    assert "| all | 10.00 | 5.00 | 2.0 | 15.00 | 10.00 | 1.5 |  |" in page
-    assert "| peak memory, GB | 2.00 | 1.00 | 2.0 |" in page
+    assert "| summarize | 2.00 | 1.00 | 2.0 | 3.00 | 2.00 | 1.5 |\n" in page
+    assert "| all | 10.00 | 5.00 | 2.0 | 15.00 | 10.00 | 1.5 |\n" in page
+    assert "| peak memory, GB | 2.00 | 1.00 | 2.0 |  |  |  |\n" in page
+    assert "| regress | 2.00 | 1.00 | 2.0 | 3.00 | 2.00 | 1.5 | 4.0 |\n" in page
+    assert (
+        "| step | kohort wall | polars wall | ratio | kohort CPU | polars CPU | ratio |\n" in page
+    )
     assert "old" not in page
     assert page.endswith("<!-- end -->\nb\n")
