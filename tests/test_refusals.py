@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import canary_bank
+import polars as pl
 import pytest
 from replies import Reply, asked, cells_of, form, session_of
 
@@ -90,6 +91,22 @@ def test_batch_runs_nothing_where_something_is_wrong(session: Session) -> None:
     reply = Reply(list(session.run("tabulate sex\ntabulate nothing")))
     assert reply.released == []
     assert reply.exit_code == 1
+
+
+def test_a_record_without_a_value_is_none(root: Path, tmp_path: Path) -> None:
+    """`import` and `keep if !sysmiss` have one wording, so they must have one set."""
+    damaged = canary_bank.canary_bank(tmp_path)
+    (file,) = (damaged / "data" / "K_EXACT").rglob("*.parquet")
+    frame = pl.read_parquet(file)
+    empty = pl.Series([None, float("nan"), float("inf")] * 20, dtype=pl.Float64)
+    values = pl.concat([empty, frame["value"].slice(60)])
+    frame.with_columns(values.alias("value")).write_parquet(file)
+    session = session_of(damaged, "default", CONNECT + "import db/K_EXACT as exact")
+    before = asked(session, "datasets\nsummarize exact").table
+    kept = asked(session, "keep if !sysmiss(exact)\nsummarize exact")
+    assert kept.sizes == [cells_of(before)[("exact",), ("n",)].v]
+    assert kept.table == before
+    assert kept.sizes[0] == pytest.approx(canary_bank.PERSONS - 60, abs=10)
 
 
 # ---- without a floor

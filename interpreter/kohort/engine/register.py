@@ -137,13 +137,24 @@ def spells(entry: RegisterVariable, first: int, last: int, found: Sequence[Path]
 
 
 def _one_each(frame: pl.DataFrame) -> pl.DataFrame:
-    frame = _whole_ids(frame)
+    frame = _with_values(_whole_ids(frame))
     if _ascends(frame["unit_id"]):
         return frame
     # Some files are sorted by date first; a unit with two records keeps the first one.
     return frame.sort("unit_id", maintain_order=True).unique(
         "unit_id", keep="first", maintain_order=True
     )
+
+
+def _with_values(frame: pl.DataFrame) -> pl.DataFrame:
+    """Leave out records without a value, so that units of a register are those that have one.
+
+    The two would have one wording, and equal prints would tell that nobody has an empty record.
+    """
+    value = frame["value"]
+    if value.dtype.is_float() and not bool(value.is_finite().all()):
+        value = numbers.finite(value.cast(pl.Float64))
+    return frame.filter(value.is_not_null()) if value.null_count() else frame
 
 
 def _whole_ids(frame: pl.DataFrame) -> pl.DataFrame:
