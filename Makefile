@@ -16,7 +16,7 @@ PERSONS ?= 10000
 	touch $@
 
 .venv/developer: .venv/user pyproject.toml
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group dev --group grammar
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[owner]' --group dev --group grammar
 	touch $@
 
 demo: .venv/user
