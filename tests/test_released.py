@@ -28,6 +28,7 @@ from kohort.disclosure.released import (
     Note,
     Paragraph,
     Released,
+    Several,
     Status,
     Table,
     Text,
@@ -103,7 +104,8 @@ blocks = (
     | st.builds(Lines, st.lists(words, max_size=3).map(tuple))
 )
 texts = st.builds(Text, st.lists(blocks, max_size=3).map(tuple))
-contents = tables() | models | statuses | texts
+several = st.builds(Several, st.lists(tables() | models, min_size=1, max_size=3).map(tuple))
+contents = tables() | models | statuses | texts | several
 contexts = st.builds(
     Context,
     words,
@@ -133,6 +135,9 @@ SAMPLES["model"] = Model(
     (("outcome", "y"), ("nobs", Cell(9812))),
     SAMPLES["table"],  # type: ignore[arg-type]
     (Note("winsorised"),),
+)
+SAMPLES["several"] = Several(
+    (SAMPLES["model"], SAMPLES["table"])  # type: ignore[arg-type]
 )
 
 

@@ -25,6 +25,7 @@ from kohort.disclosure.released import (
     Note,
     Paragraph,
     Released,
+    Several,
     State,
     Status,
     Table,
@@ -263,6 +264,10 @@ def test_a_model_has_a_header_and_coefficients() -> None:
     188 rows with missing values left out
     .. withheld by disclosure control
     """)
+
+
+def test_several_results_stand_below_one_another() -> None:
+    assert shown(Several((MODEL, CROSS))) == f"{shown(MODEL)}\n\n{shown(CROSS)}"
 
 
 def test_a_title_is_said_once() -> None:

@@ -28,6 +28,7 @@ __all__ = [
     "Note",
     "Paragraph",
     "Released",
+    "Several",
     "State",
     "Status",
     "Table",
@@ -179,8 +180,25 @@ class Text:
     blocks: tuple[Paragraph | Listing | Lines, ...]
 
 
-Content = Table | Model | Status | Text
-KINDS: Final = {"table": Table, "model": Model, "status": Status, "text": Text}
+@dataclass(frozen=True)
+class Several:
+    """Results that one command gives together, in the order in which they are shown."""
+
+    parts: tuple[Table | Model, ...]
+
+    def __post_init__(self) -> None:
+        if not self.parts:
+            raise ValueError("a result has at least one part")
+
+
+Content = Table | Model | Status | Text | Several
+KINDS: Final = {
+    "table": Table,
+    "model": Model,
+    "status": Status,
+    "text": Text,
+    "several": Several,
+}
 
 
 @dataclass(frozen=True)
@@ -224,7 +242,7 @@ class Released:
         if seal is not _SEAL:
             raise TypeError("only the disclosure module releases results")
         if type(content) not in KINDS.values():
-            raise TypeError("a result is a table, a model, a status line or a text")
+            raise TypeError("a result is a table, a model, a status line, a text or several")
         object.__setattr__(self, "_content", content)
         object.__setattr__(self, "_context", context)
 
@@ -236,7 +254,7 @@ class Released:
 
     @property
     def content(self) -> Content:
-        """The table, model, status line or text."""
+        """The table, model, status line, text, or several of them."""
         return self._content
 
     @property
@@ -251,9 +269,16 @@ def to_wire(released: Released) -> dict[str, Any]:
     kind = next(name for name, made in KINDS.items() if type(content) is made)
     made = plain(content)
     if isinstance(content, Text):
-        for block, written in zip(content.blocks, made["blocks"], strict=True):
-            written[TAG] = type(block).__name__.lower()
+        _tag(content.blocks, made["blocks"])
+    if isinstance(content, Several):
+        _tag(content.parts, made["parts"])
     return {"kind": kind, "content": made, "context": plain(released.context)}
+
+
+def _tag(blocks: tuple[object, ...], written: list[dict[str, Any]]) -> None:
+    """Write beside each member of a union which of its classes it is."""
+    for block, made in zip(blocks, written, strict=True):
+        made[TAG] = type(block).__name__.lower()
 
 
 def from_wire(message: object) -> Released:

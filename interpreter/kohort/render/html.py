@@ -19,6 +19,7 @@ from kohort.disclosure.released import (
     Model,
     Paragraph,
     Released,
+    Several,
     Status,
     Table,
     Text,
@@ -51,19 +52,24 @@ def fragment(item: Released | Diagnostic, look: Look, source: str = "") -> str:
         drawn = escaped_lines(diagnostic_text(item, plain, source))
         return f'<pre class="diagnostic {escaped(item.severity)}">{drawn}</pre>'
     content, zero = item.content, item.context.zero_display
+    if isinstance(content, Status):
+        return f"<p class=status>{escaped(status_line(content, look, zero, BLANK))}</p>"
+    return f"<div class=result>\n{_content(content, look, zero)}\n</div>"
+
+
+def _content(content: Table | Model | Text | Several, look: Look, zero: str) -> str:
     match content:
         case Table():
             notes = note_lines(content.notes, content.cells, look, BLANK)
-            made = _table(content, look, zero) + _notes(notes)
+            return _table(content, look, zero) + _notes(notes)
         case Model():
-            made = _model(content, look, zero)
-        case Status():
-            return f"<p class=status>{escaped(status_line(content, look, zero, BLANK))}</p>"
+            return _model(content, look, zero)
         case Text():
-            made = "\n".join(_block(block, look) for block in content.blocks)
+            return "\n".join(_block(block, look) for block in content.blocks)
+        case Several():
+            return "\n".join(_content(part, look, zero) for part in content.parts)
         case _:
             assert_never(content)
-    return f"<div class=result>\n{made}\n</div>"
 
 
 def escaped(text: str) -> str:

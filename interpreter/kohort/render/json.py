@@ -3,7 +3,7 @@
 Every object has `type` (`result` or `diagnostic`) and `format` (1; it rises when a key changes its
 meaning or goes; new keys may come). Names and order of keys are stable.
 
-A result has `kind` (`table`, `model`, `status`, `text`), `span` (offsets [start, end] of the
+A result has `kind` (`table`, `model`, `status`, `text`, `several`), `span` (offsets [start, end] of the
 statement in the script, or null), `context` (`profile`, `profile_hash`, `databanks`, `dataset`,
 `unit_type`, `population`, `zero_display`) and, by kind:
 
@@ -13,6 +13,7 @@ statement in the script, or null), `context` (`profile`, `profile_hash`, `databa
 - model: `title`, `header` (list of `{name, heading, value}`; `value` is a cell or a text), `table`
   (as above), `notes`.
 - status: `message` (its key), `words`, `numbers` (cells by name), `text` (the sentence).
+- several: `parts`, each a table or a model as above with its `kind`.
 - text: `blocks`, each `{block: "paragraph", text}`, `{block: "listing", headings, rows, title}` or
   `{block: "lines", lines}`.
 
@@ -34,10 +35,12 @@ from typing import Any, Final, assert_never
 from kohort.diagnostic import NOWHERE, Diagnostic, Span
 from kohort.disclosure.released import (
     Cell,
+    Content,
     Key,
     Model,
     Note,
     Released,
+    Several,
     Status,
     Table,
     Text,
@@ -77,9 +80,7 @@ def _result(released: Released, look: Look, span: Span | None) -> dict[str, Any]
     }
 
 
-def _content(
-    content: Table | Model | Status | Text, wire: dict[str, Any], look: Look, zero: str
-) -> dict[str, Any]:
+def _content(content: Content, wire: dict[str, Any], look: Look, zero: str) -> dict[str, Any]:
     match content:
         case Table():
             return _table(content, look, zero)
@@ -102,8 +103,14 @@ def _content(
             }
         case Text():
             return {"blocks": [{"block": block.pop("block"), **block} for block in wire["blocks"]]}
+        case Several():
+            return {"parts": [_part(part, look, zero) for part in content.parts]}
         case _:
             assert_never(content)
+
+
+def _part(part: Table | Model, look: Look, zero: str) -> dict[str, Any]:
+    return {"kind": type(part).__name__.lower(), **_content(part, {}, look, zero)}
 
 
 def _table(table: Table, look: Look, zero: str) -> dict[str, Any]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import assert_never
 
 from kohort.disclosure.released import (
+    Content,
     Lines,
     Listing,
     Model,
     Paragraph,
     Released,
+    Several,
     Status,
     Table,
     Text,
@@ -24,28 +26,35 @@ from kohort.render.table import model_lines, table_lines
 
 def result_text(released: Released, look: Look) -> str:
     """Give a result as lines of text, without a line end after the last."""
-    content, zero = released.content, released.context.zero_display
+    return "\n".join(_lines(released.content, look, released.context.zero_display))
+
+
+def _lines(content: Content, look: Look, zero: str) -> list[str]:
     match content:
         case Table():
-            lines = table_lines(content, look, zero)
+            return table_lines(content, look, zero)
         case Model():
-            lines = model_lines(content, look, zero)
+            return model_lines(content, look, zero)
         case Status():
-            lines = [status_line(content, look, zero)]
+            return [status_line(content, look, zero)]
         case Text():
-            lines = _document(content, look)
+            return _document(content, look)
+        case Several():
+            return spaced([_lines(part, look, zero) for part in content.parts])
         case _:
             assert_never(content)
-    return "\n".join(lines)
+
+
+def spaced(blocks: Iterable[list[str]]) -> list[str]:
+    """Give the lines of all blocks, a blank line between two."""
+    lines: list[str] = []
+    for block in blocks:
+        lines += ["", *block] if lines else block
+    return lines
 
 
 def _document(text: Text, look: Look) -> list[str]:
-    """Give the lines of a document, a blank line between its blocks."""
-    lines: list[str] = []
-    for block in text.blocks:
-        made = _block(block, look)
-        lines += ["", *made] if lines else made
-    return lines
+    return spaced(_block(block, look) for block in text.blocks)
 
 
 def _block(block: Paragraph | Listing | Lines, look: Look) -> list[str]:
