@@ -3,8 +3,8 @@
 Every object has `type` (`result` or `diagnostic`) and `format` (1; it rises when a key changes its
 meaning or goes; new keys may come). Names and order of keys are stable.
 
-A result has `kind` (`table`, `model`, `status`, `text`, `several`), `span` (offsets [start, end] of the
-statement in the script, or null), `context` (`profile`, `profile_hash`, `databanks`, `dataset`,
+A result has `kind` (`table`, `model`, `status`, `text`, `several`), `span` (offsets [start, end] of
+the statement in the script, or null), `context` (`profile`, `profile_hash`, `databanks`, `dataset`,
 `unit_type`, `population`, `zero_display`) and, by kind:
 
 - table: `title`, `stub` (keys that head the row keys), `heads` (keys that head the levels of
