@@ -19,6 +19,7 @@ from kohort.disclosure.released import Released, from_wire
 from kohort.event import Event, Finished, Result, Started, Told
 from kohort.exit_code import most_serious, of
 from kohort.opening import Opening
+from kohort.provenance import Provenance
 from kohort.worker import main
 
 CANARY = "canary-7741"
@@ -57,6 +58,10 @@ class DoubleSession:
             if line.startswith("keep"):
                 self.statements += (line.rstrip("\n"),)
         yield Finished(most_serious(codes))
+
+    def provenance(self) -> Provenance:
+        """Tell what made-up results rest on."""
+        return Provenance((), "open", "0" * 64, {"kohort": "0"})
 
     def replay(self, statements: tuple[str, ...]) -> int:
         """Run the statements again."""

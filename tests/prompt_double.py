@@ -20,6 +20,7 @@ from kohort.diagnostic import Diagnostic, ScriptError
 from kohort.event import Event, Finished, Result, Started, Told
 from kohort.exit_code import DONE, WRONG
 from kohort.opening import Opening
+from kohort.provenance import Provenance
 from kohort.repl.loop import Loop
 from kohort.scope import Scope
 from kohort.worker import main
@@ -52,6 +53,10 @@ class CheckingSession:
             if not isinstance(node, Diagnostic):
                 self.statements += (text[node.span.start : node.span.end],)
         yield Finished(DONE)
+
+    def provenance(self) -> Provenance:
+        """Tell what made-up results rest on."""
+        return Provenance((), "open", "0" * 64, {"kohort": "0"})
 
     def replay(self, statements: tuple[str, ...]) -> int:
         """Run the statements again."""

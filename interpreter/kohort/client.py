@@ -9,12 +9,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import Final, Protocol
 
-from kohort import exit_code, wire
+from kohort import exit_code, provenance, wire
 from kohort.diagnostic import NOWHERE, Diagnostic, Span
 from kohort.disclosure.released import WireError, from_wire
 from kohort.event import Event, Finished, Result, Runs, Started, Told
 from kohort.opening import Opening, to_message
 from kohort.process import COMMAND, GoneError, WorkerProcess
+from kohort.provenance import Provenance
 
 _PATIENCE: Final = 0.1
 """Seconds between two calls of `waiting`."""
@@ -32,6 +33,10 @@ class Client(Protocol):
 
     def run(self, text: str, batch: bool, waiting: Waiting | None = None) -> Iterator[Event]:
         """Run a script; `waiting` is called ten times a second while nothing arrives."""
+        ...
+
+    def provenance(self) -> Provenance | None:
+        """Tell what the results so far rest on; None where the engine cannot tell."""
         ...
 
     def interrupt(self) -> None:
@@ -89,6 +94,17 @@ class Worker:
         except (GoneError, wire.FrameError, WireError):
             yield from self._lost(place[0])
         self._running = False
+
+    def provenance(self) -> Provenance | None:
+        """Ask the engine what the results so far rest on; None where it cannot tell."""
+        try:
+            self._process.send("provenance", {})
+            message = self._next(_nothing)
+            if message["type"] != "provenance" or message.get("known") is not True:
+                return None
+            return provenance.from_message(message)
+        except (GoneError, wire.FrameError):
+            return None
 
     def _lost(self, place: Span) -> Iterator[Event]:
         """Tell that the engine died, and go on with a new one."""
@@ -204,6 +220,10 @@ class InProcess:
     def run(self, text: str, batch: bool, waiting: Waiting | None = None) -> Iterator[Event]:
         """Run a script."""
         yield from self._session.run(text, batch)
+
+    def provenance(self) -> Provenance | None:
+        """Tell what the results so far rest on."""
+        return self._session.provenance()
 
     def interrupt(self) -> None:
         """Do nothing: what runs in this process ends by itself."""

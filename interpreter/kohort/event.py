@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from kohort.diagnostic import NOWHERE, Diagnostic, Span
 from kohort.disclosure.released import Released
+
+if TYPE_CHECKING:
+    from kohort.provenance import Provenance
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,10 @@ class Runs(Protocol):
 
     def run(self, text: str, batch: bool) -> Iterator[Event]:
         """Run a script."""
+        ...
+
+    def provenance(self) -> Provenance:
+        """Tell what the results so far rest on."""
         ...
 
     def replay(self, statements: tuple[str, ...]) -> int:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from kohort import wording
 from kohort.diagnostic import Diagnostic, Span, nearest, suggestion, wrong
+from kohort.history import History, Step, texts
 from kohort.phrases import Path, Word
 
 if TYPE_CHECKING:
@@ -106,9 +107,9 @@ class Variable:
 class Shape:
     """What is known of a dataset without its data. Never changed in place.
 
-    `population` is the normalised history of the unit set. `public` marks datasets collapsed to
-    units that are not protected (municipalities, years): their rows are published numbers.
-    `protected` names the unit types whose record keys ride along.
+    `population` is the normalised history of the unit set, `history` tells it in the script's own
+    words. `public` marks datasets collapsed to units that are not protected (municipalities,
+    years): their rows are published numbers. `protected` names the unit types whose record keys ride along.
     """
 
     name: str
@@ -119,6 +120,7 @@ class Shape:
     population: wording.Population = wording.EVERYBODY
     public: bool = False
     event: str | None = None
+    history: History = field(default=(), compare=False)
 
     def find(self, name: str) -> Variable | None:
         """Give the variable or key of this name, or None."""
@@ -140,6 +142,10 @@ class Shape:
         gone = set(names)
         left = {name: v for name, v in self.variables.items() if name not in gone}
         return replace(self, variables=left)
+
+    def after(self, step: str, **words: object) -> Shape:
+        """Give the shape with one more step in the history that readers are told."""
+        return replace(self, history=(*self.history, Step(step, texts(words))))
 
 
 BindingValue = int | float | str | Word
@@ -163,6 +169,8 @@ class Scope:
         self.settings: dict[str, str] = {}
         self.loops = 0
         self.sample_buckets = 16
+        self.sources: dict[tuple[Databank, str], RegisterVariable] = {}
+        """Register variables asked for so far, of all copies together: what an archive names."""
         self.diagnostics: list[Diagnostic] = []
 
     def copy(self) -> Scope:
@@ -176,6 +184,7 @@ class Scope:
         other.settings = dict(self.settings)
         other.loops = self.loops
         other.sample_buckets = self.sample_buckets
+        other.sources = self.sources
         return other
 
     def restore(self, saved: Scope) -> None:
@@ -185,9 +194,9 @@ class Scope:
 
     def clear(self) -> None:
         """Forget everything but the catalogue and what is being told."""
-        told = self.diagnostics
+        told, sources = self.diagnostics, self.sources
         self.restore(Scope(self.catalogue))
-        self.diagnostics = told
+        self.diagnostics, self.sources = told, sources
 
     def report(self, diagnostic: Diagnostic) -> None:
         """Collect a diagnostic (a notice, or one of several errors) and go on."""
@@ -301,4 +310,5 @@ class Scope:
                 path.name.span,
                 bank.suggest(path.name.text),
             )
+        self.sources[bank, entry.name] = entry
         return bank, entry

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Protocol
 
 from kohort import program
@@ -13,11 +14,20 @@ from kohort.disclosure.refusal import RefusedError
 from kohort.disclosure.released import Released
 from kohort.event import Event, Finished, Result, Started, Told
 from kohort.exit_code import DONE, WRONG, most_serious, of
+from kohort.provenance import (
+    PACKAGES,
+    BankSource,
+    Provenance,
+    VariableSource,
+    metadata_digest,
+)
 from kohort.results import Raw, Size
 from kohort.scope import Scope, Shape
 
 if TYPE_CHECKING:
+    from kohort.bank import Databank
     from kohort.disclosure.release import Gate
+    from kohort.register import RegisterVariable
 
 
 class Engine(Protocol):
@@ -84,6 +94,19 @@ class Session:
         last = events[-1]
         assert isinstance(last, Finished)
         return last.exit_code
+
+    def provenance(self) -> Provenance:
+        """Tell what the results rest on: the variables asked for so far, profile and packages."""
+        banks: dict[Databank, list[RegisterVariable]] = {b: [] for b in self.scope.banks.values()}
+        for (bank, _), variable in sorted(self.scope.sources.items(), key=lambda item: item[0][1]):
+            banks.setdefault(bank, []).append(variable)
+        profile = self.gate.policy.profile
+        sources = sorted(
+            (_source(bank, variables, self.gate) for bank, variables in banks.items()),
+            key=lambda source: (source.name, source.version),
+        )
+        packages = {name: version(name) for name in PACKAGES}
+        return Provenance(tuple(sources), profile.name, profile.hash, packages)
 
     def put(self, dataset: Dataset, status: Raw | None, span: Span) -> None:
         """Put a changed dataset in place, unless its units have become too few.
@@ -190,6 +213,13 @@ class _Run:
         status = command.status(changed, before.datasets[name])
         session.put(changed, status, command.span)
         return status
+
+
+def _source(bank: Databank, variables: list[RegisterVariable], gate: Gate) -> BankSource:
+    found = tuple(
+        VariableSource(v.name, metadata_digest(v), gate.data_digest(bank, v)) for v in variables
+    )
+    return BankSource(bank.name, bank.version, bank.synthetic, found)
 
 
 def _active(scope: Scope) -> str:

@@ -17,6 +17,7 @@ from kohort import exit_code, wire, worker_environment
 from kohort.diagnostic import NOWHERE, Diagnostic, ScriptError, Span
 from kohort.event import Event, Finished, Runs, Started, Told
 from kohort.opening import Opening, from_message
+from kohort.provenance import to_message
 
 Open = Callable[[Opening], Runs]
 """Opens a session. Raises `ScriptError` with the reason why there can be none."""
@@ -65,6 +66,8 @@ class _Worker:
                 self._run(script, batch)
             case "replay":
                 self._replay(wire.texts(message.get("statements")))
+            case "provenance":
+                self._provenance()
             case _:
                 raise wire.FrameError("a message of an unknown type")
 
@@ -117,6 +120,13 @@ class _Worker:
                 code = self.session.replay(statements)
         self._tell_kept()
         wire.write(self.replies, "finished", {"exit_code": code})
+
+    def _provenance(self) -> None:
+        fields: wire.Message = {"known": False}
+        with suppress(Exception):
+            if self.session is not None:
+                fields = {"known": True, **to_message(self.session.provenance())}
+        wire.write(self.replies, "provenance", fields)
 
 
 def failed(place: Span) -> Diagnostic:

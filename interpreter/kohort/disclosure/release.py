@@ -8,6 +8,7 @@ from typing import assert_never
 from kohort.bank import Databank
 from kohort.diagnostic import Span
 from kohort.disclosure.counts import published_count, unprotected
+from kohort.disclosure.file_digest import data_digest
 from kohort.disclosure.frequencies import table_of_counts
 from kohort.disclosure.inventories import inventory
 from kohort.disclosure.literals import too_long, too_many
@@ -36,6 +37,7 @@ from kohort.disclosure.released import (
     Text,
 )
 from kohort.disclosure.volumes import summary_table, volume_table
+from kohort.register import RegisterVariable
 from kohort.results import (
     Axis,
     Cells,
@@ -88,6 +90,10 @@ class Gate:
             self.policy.secret(size.root), self.policy.profile.counts, size.sums, size.n,
             size.population.wording(),
         )  # fmt: skip
+
+    def data_digest(self, bank: Databank, variable: RegisterVariable) -> str:
+        """Give the keyed fingerprint of a variable's files. Raises `OSError`."""
+        return data_digest(self.policy.master(bank.root), variable.path)
 
     def permit(self, size: Size, span: Span) -> None:
         """Check the population floor on the published number of units. Raises `RefusedError`."""
