@@ -12,11 +12,13 @@ from kohort.assembly import new_session
 from kohort.diagnostic import Diagnostic
 from kohort.disclosure.released import (
     Cell,
+    Content,
     Key,
     Listing,
     Model,
     Note,
     Released,
+    Several,
     Status,
     Table,
     Text,
@@ -166,8 +168,13 @@ def form(reply: Reply) -> list[object]:
 
 
 def _form(released: Released) -> object:
-    content = released.content
+    return _form_of_content(released.content)
+
+
+def _form_of_content(content: Content) -> object:
     match content:
+        case Several():
+            return [_form_of_content(part) for part in content.parts]
         case Status():
             return content.message, dict(content.words), _states(content.numbers.values())
         case Table():
@@ -187,7 +194,9 @@ def _form(released: Released) -> object:
 
 def _form_of(table: Table) -> object:
     states = [_states(line) for line in table.cells]
-    return table.title, table.stub, table.rows, table.columns, states, _notes(table.notes)
+    # The title quotes the script, which asks of some and of nobody.
+    title = table.title.partition(" if ")[0]
+    return title, table.stub, table.rows, table.columns, states, _notes(table.notes)
 
 
 def _states(cells: Iterable[Cell]) -> list[str]:

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import canary_bank
@@ -71,7 +72,7 @@ def test_ten_ways_to_say_the_same_print_the_same(root: Path, profile: str) -> No
 def test_counts_are_the_same_after_keep_and_with_if(root: Path, profile: str) -> None:
     kept = asked(session_of(root, profile), "keep if sex == '1'\ntabulate home ill").table
     asked_if = asked(session_of(root, profile), "tabulate home ill if sex == '1'").table
-    assert kept == asked_if
+    assert replace(kept, title="") == replace(asked_if, title="")
 
 
 def test_other_words_for_other_people_print_something_else(root: Path) -> None:

@@ -21,7 +21,16 @@ if TYPE_CHECKING:
     from kohort.session import Session
 
 Argument = Literal[
-    "none", "word", "words", "number", "text", "terms", "codes", "optional-code", "optional-word"
+    "none",
+    "word",
+    "words",
+    "number",
+    "text",
+    "terms",
+    "codes",
+    "optional-code",
+    "optional-codes",
+    "optional-word",
 ]
 
 

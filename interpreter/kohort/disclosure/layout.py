@@ -103,7 +103,10 @@ def assembled(
     flatten: bool = False,
     notes: Sequence[Note] = (),
 ) -> Table:
-    """Fill the layout: a column per statistic in one-way tables, else a line per statistic."""
+    """Fill the layout: a column per statistic in one-way tables, else a line per statistic.
+
+    With `flatten` there is one line per row, and a column per code and statistic.
+    """
     kinds = [(variable, statistic) for variable in variables for statistic in statistics]
     several = len(variables) > 1
     every_note = (*layout.notes, *notes)
@@ -118,6 +121,8 @@ def assembled(
             flatten,
         )
     marked = several or tuple(statistics) != ("freq",)
+    if flatten:
+        return _flat(layout, title, kinds if marked else [], cell, every_note)
     rows = [
         (*row.keys, *_statistic_keys(v, s, several)) if marked else row.keys
         for row in layout.rows
@@ -138,6 +143,34 @@ def assembled(
         every_note,
         flatten,
         (layout.head,),
+    )
+
+
+def _flat(
+    layout: Layout,
+    title: str,
+    kinds: Sequence[tuple[str, str]],
+    cell: CellOf,
+    notes: tuple[Note, ...],
+) -> Table:
+    """Give a plain grid: a line per row, and a column per code or per code and statistic."""
+    several = len({variable for variable, _ in kinds}) > 1
+    asked = kinds or [("", "freq")]
+    columns = [(line, v, s) for line in layout.columns for v, s in asked]
+    return Table(
+        title,
+        layout.stub,
+        tuple(row.keys for row in layout.rows),
+        tuple(
+            (*line.keys, *(_statistic_keys(v, s, several) if kinds else ()))
+            for line, v, s in columns
+        ),
+        tuple(
+            tuple(cell(v, s, {**row.place, **line.place}) for line, v, s in columns)
+            for row in layout.rows
+        ),
+        notes,
+        flatten=True,
     )
 
 

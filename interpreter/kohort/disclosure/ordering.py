@@ -1,13 +1,15 @@
-"""The order of a table's rows and which are displayed: `rowsort`, `top`, `bottom`, limits."""
+"""The order of a table's rows and columns, and which rows are displayed."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from kohort.diagnostic import Span, wrong
-from kohort.disclosure.layout import CellOf, Layout
+from kohort.disclosure.layout import CellOf, Layout, Line
 from kohort.disclosure.released import Cell, Note
-from kohort.results import Frequencies
+from kohort.results import Axis, Frequencies
+from kohort.scope import Code
 
 _MOST_ROWS = 2000
 
@@ -15,18 +17,15 @@ _MOST_ROWS = 2000
 def chosen_rows(
     layout: Layout, raw: Frequencies, cell: CellOf, statistic: tuple[str, str], span: Span
 ) -> tuple[Layout, list[Note]]:
-    """Sort rows by displayed values and keep the first or last of them; the total row stays.
+    """Sort rows and columns by displayed values and keep the first or last rows.
 
-    `statistic` is the (variable, statistic) whose displayed values sort the rows. Raises
-    `ScriptError`.
+    Totals stay where they are. `statistic` is the (variable, statistic) whose displayed values
+    sort. Raises `ScriptError` for a code that no row or column has.
     """
+    layout = _sorted(layout, raw, cell, statistic, span)
     rows = [line for line in layout.rows if not line.total]
     totals = [line for line in layout.rows if line.total]
     everything = len(rows)
-    sort = raw.options.get("rowsort")
-    if sort is not None:
-        column = _column(layout, raw, sort, span)
-        rows.sort(key=lambda row: _value(cell(*statistic, {**row.place, **column})))
     top, bottom = int(raw.options.get("top", 0)), int(raw.options.get("bottom", 0))
     if top:
         rows = rows[:top]
@@ -39,20 +38,67 @@ def chosen_rows(
     return replace(layout, rows=(*rows, *totals)), notes
 
 
-def _column(
-    layout: Layout, raw: Frequencies, sort: tuple[int | float | str, ...], span: Span
-) -> dict[int, int]:
-    if not sort or layout.head is None:
-        return {}
-    wanted = {str(code) for code in sort}
-    for line in layout.columns:
-        if not line.total and str(line.keys[0].code) in wanted:
-            return dict(line.place)
-    known = [str(code) for code in raw.axes[1].variable.codes or ()]
-    if wanted & set(known):
-        return {}
-    return wrong("unknown-code", f"no column has the code {sort[0]}", span)
+def _sorted(
+    layout: Layout, raw: Frequencies, cell: CellOf, statistic: tuple[str, str], span: Span
+) -> Layout:
+    spans = raw.options.get("spans", {})
+    by_column, by_row = raw.options.get("rowsort"), raw.options.get("colsort")
+    rows, columns = layout.rows, layout.columns
+    if by_column is not None and layout.head is not None:
+        place = spans.get("rowsort", span)
+        column = _line(columns, raw.axes[1:2], by_column, "column", place)
+        if column is not None:
+            rows = _ordered(rows, lambda row: cell(*statistic, {**row.place, **column.place}))
+    elif by_column is not None:
+        rows = _ordered(rows, lambda row: cell(*statistic, row.place))
+    if by_row is not None and layout.head is not None:
+        down = (raw.axes[0], *raw.axes[2:])
+        row = _line(layout.rows, down, by_row, "row", spans.get("colsort", span))
+        if row is not None:
+            columns = _ordered(columns, lambda line: cell(*statistic, {**row.place, **line.place}))
+    return replace(layout, rows=rows, columns=columns)
+
+
+def _ordered(lines: Sequence[Line], cell: Callable[[Line], Cell]) -> tuple[Line, ...]:
+    """Sort lines ascending, lines of one value in the order of their codes; totals stay last."""
+    inner = [line for line in lines if not line.total]
+    inner.sort(key=lambda line: _value(cell(line)))
+    return (*inner, *(line for line in lines if line.total))
 
 
 def _value(cell: Cell) -> tuple[bool, float]:
     return (True, 0.0) if cell.v is None else (False, float(cell.v))
+
+
+def _line(
+    lines: Sequence[Line], axes: Sequence[Axis], codes: Sequence[Code], kind: str, span: Span
+) -> Line | None:
+    """Give the line of some codes, the total without any.
+
+    None where the codes are published ones but their line is not shown.
+    """
+    if not codes:
+        return next(line for line in lines if line.total)
+    for line in lines:
+        if not line.total and all(
+            _named(axis, key.code, code)
+            for axis, key, code in zip(axes, line.keys, codes, strict=True)
+        ):
+            return line
+    if all(
+        any(_named(axis, known, code) for known in axis.variable.codes or ())
+        for axis, code in zip(axes, codes, strict=True)
+    ):
+        return None
+    told = ", ".join(str(code) for code in codes)
+    return wrong("unknown-code", f"no {kind} has the code {told}", span)
+
+
+def _named(axis: Axis, code: Code | None, wanted: Code) -> bool:
+    """Whether a code is meant; a time is named by its date too."""
+    if str(code) == str(wanted):
+        return True
+    labels = axis.variable.labels
+    if code is None or labels is None or not axis.variable.times:
+        return False
+    return labels.label(code) == str(wanted)
