@@ -82,6 +82,7 @@ EXAMPLES = {
     "edit": "edit",
     "tabulate": "tabulate a b if c, missing",
     "summarize": "summarize a if b, gini",
+    "barchart": "barchart(mean) a b if c, over(d) by(e)",
     "regress": "regress y a i.b##c.d if e, robust",
 }
 

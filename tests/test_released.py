@@ -7,7 +7,7 @@ import json
 import pickle
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy
 import pytest
@@ -21,6 +21,7 @@ from kohort.disclosure.released import (
     Cell,
     Content,
     Context,
+    Figure,
     Key,
     Lines,
     Listing,
@@ -28,6 +29,7 @@ from kohort.disclosure.released import (
     Note,
     Paragraph,
     Released,
+    Role,
     Several,
     Status,
     Table,
@@ -36,6 +38,7 @@ from kohort.disclosure.released import (
     from_wire,
     to_wire,
 )
+from kohort.disclosure.released_figure import COLUMNS, Drawing
 
 SEAL: Any = vars(module)["_SEAL"]
 
@@ -92,6 +95,30 @@ models = st.builds(
     tables(),
     st.lists(notes, max_size=2).map(tuple),
 )
+
+
+@st.composite
+def figures(draw: st.DrawFn) -> Figure:
+    """Draw a figure whose marks have the numbers of their kind."""
+    kind = draw(st.sampled_from(sorted(COLUMNS)))
+    deep, height = draw(st.integers(0, 2)), draw(st.integers(0, 3))
+    stub = draw(st.lists(keys, min_size=deep, max_size=deep).map(tuple))
+    row = st.lists(keys, min_size=deep, max_size=deep).map(tuple)
+    line = st.lists(cells, min_size=COLUMNS[kind], max_size=COLUMNS[kind]).map(tuple)
+    table = Table(
+        "",
+        stub,
+        draw(st.lists(row, min_size=height, max_size=height).map(tuple)),
+        tuple((draw(keys),) for _ in range(COLUMNS[kind])),
+        draw(st.lists(line, min_size=height, max_size=height).map(tuple)),
+        draw(st.lists(notes, max_size=2).map(tuple)),
+    )
+    roles = draw(st.lists(st.sampled_from(get_args(Role)), min_size=deep, max_size=deep))
+    further = draw(st.lists(tables(), max_size=1).map(tuple))
+    drawn = draw(st.lists(st.sampled_from(get_args(Drawing)), max_size=2).map(tuple))
+    return Figure(kind, draw(words), table, tuple(roles), stub, stub, further, drawn)  # type: ignore[arg-type]
+
+
 statuses = st.builds(
     Status,
     words,
@@ -104,8 +131,10 @@ blocks = (
     | st.builds(Lines, st.lists(words, max_size=3).map(tuple))
 )
 texts = st.builds(Text, st.lists(blocks, max_size=3).map(tuple))
-several = st.builds(Several, st.lists(tables() | models, min_size=1, max_size=3).map(tuple))
-contents = tables() | models | statuses | texts | several
+several = st.builds(
+    Several, st.lists(tables() | models | figures(), min_size=1, max_size=3).map(tuple)
+)
+contents = tables() | models | figures() | statuses | texts | several
 contexts = st.builds(
     Context,
     words,
@@ -135,6 +164,21 @@ SAMPLES["model"] = Model(
     (("outcome", "y"), ("nobs", Cell(9812))),
     SAMPLES["table"],  # type: ignore[arg-type]
     (Note("winsorised"),),
+)
+SAMPLES["figure"] = Figure(
+    "bar",
+    "barchart (count) a",
+    Table(
+        "",
+        (Key("variable", "a", "A"),),
+        ((Key("code", 1, "one"),), (Key("code", 2),)),
+        ((Key("statistic", "freq"),),),
+        ((Cell(12),), (Cell(None, "hidden"),)),
+    ),
+    ("category",),
+    (Key("variable", "a", "A"),),
+    (Key("statistic", "freq"),),
+    drawn=("horizontal",),
 )
 SAMPLES["several"] = Several(
     (SAMPLES["model"], SAMPLES["table"])  # type: ignore[arg-type]

@@ -292,6 +292,7 @@ _RULES: Final[dict[str, Callable[[Children, int], Any]]] = {
     "renames": _list(p.Renames),
     "rename_pair": _rename_pair,
     "aggregates": _aggregates,
+    "statistic": lambda children, at: build(children[1], at),
     "rules": _list(p.Rules),
     "rule": _rule,
     "interval": _interval,

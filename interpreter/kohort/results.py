@@ -168,6 +168,23 @@ class Summary(Raw):
 
 
 @dataclass(frozen=True, repr=False)
+class Chart(Raw):
+    """What a chart is drawn from: a table of counts or of numeric values, and how it is read.
+
+    `kind`: which chart. The axes of the table are first `panels` variables of charts of their own,
+    then `groups` variables of places on the axis, then the variables that are counted. `counts`:
+    a table of counts to be drawn beside the values. `options` are those of the command.
+    """
+
+    kind: str
+    of: Frequencies | Magnitudes
+    panels: int = 0
+    groups: int = 0
+    counts: Frequencies | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, repr=False)
 class FactorLevels:
     """A categorical column of a model: `codes` ascending, `index` int32 (N) in `codes`."""
 

@@ -29,6 +29,10 @@ SENTENCES = {
         "the table is too large to be shown",
         "use fewer variables or coarser categories, or 'bottom(n)'",
     ),
+    "chart-too-large": (
+        "the chart has more bars, colours or parts than can be told apart",
+        "use fewer variables or coarser categories",
+    ),
     "SDC-M1": ("model not available under disclosure rules", None),
     "no-key": (
         "there is no key for the databank, and nothing is released without one",

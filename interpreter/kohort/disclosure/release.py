@@ -8,6 +8,7 @@ from typing import assert_never
 from kohort.bank import Databank
 from kohort.diagnostic import Span
 from kohort.disclosure.counts import published_count, unprotected
+from kohort.disclosure.figures import figure
 from kohort.disclosure.file_digest import data_digest
 from kohort.disclosure.frequencies import table_of_counts
 from kohort.disclosure.inventories import inventory
@@ -41,6 +42,7 @@ from kohort.register import RegisterVariable
 from kohort.results import (
     Axis,
     Cells,
+    Chart,
     Column,
     Document,
     Done,
@@ -55,7 +57,8 @@ from kohort.results import (
 )
 from kohort.scope import Scope, Shape
 
-Releasable = Size | Done | Inventory | Frequencies | Magnitudes | Summary | LinearModel | Document
+Described = Frequencies | Magnitudes | Summary | Chart
+Releasable = Size | Done | Inventory | Described | LinearModel | Document
 Part = Axis | Cells | Column | FactorLevels
 
 
@@ -188,6 +191,9 @@ class Gate:
                 return volume_table(policy.secret(raw.frequencies.root), profile, raw, span)
             case Summary():
                 return summary_table(policy.secret(raw.root), profile, raw)
+            case Chart():
+                root = _table(raw.of).root
+                return figure(policy.secret(root), profile, raw, span)
             case LinearModel():
                 return model(policy.secret(raw.root), profile, raw, span)
             case _:
@@ -223,8 +229,14 @@ def _shape(raw: Raw) -> Shape | None:
             return raw.shape
         case Magnitudes():
             return raw.frequencies.shape
+        case Chart():
+            return _shape(raw.of)
         case _:
             return None
+
+
+def _table(raw: Frequencies | Magnitudes) -> Frequencies:
+    return raw.frequencies if isinstance(raw, Magnitudes) else raw
 
 
 def _published(raw: Raw) -> bool:

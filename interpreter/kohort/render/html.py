@@ -13,6 +13,7 @@ from typing import Final, assert_never
 from kohort.diagnostic import Diagnostic
 from kohort.disclosure.released import (
     Cell,
+    Figure,
     Key,
     Lines,
     Listing,
@@ -57,13 +58,15 @@ def fragment(item: Released | Diagnostic, look: Look, source: str = "") -> str:
     return f"<div class=result>\n{_content(content, look, zero)}\n</div>"
 
 
-def _content(content: Table | Model | Text | Several, look: Look, zero: str) -> str:
+def _content(content: Table | Model | Figure | Text | Several, look: Look, zero: str) -> str:
     match content:
         case Table():
             notes = note_lines(content.notes, content.cells, look, BLANK)
             return _table(content, look, zero) + _notes(notes)
         case Model():
             return _model(content, look, zero)
+        case Figure():
+            return _figure(content, look, zero)
         case Text():
             return "\n".join(_block(block, look) for block in content.blocks)
         case Several():
@@ -91,6 +94,14 @@ def _model(model: Model, look: Look, zero: str) -> str:
     )
     table = model.table if model.table.title != model.title else replace(model.table, title="")
     return f"{title}<dl>{listed}</dl>\n{_table(table, look, zero)}{_notes(notes)}"
+
+
+def _figure(figure: Figure, look: Look, zero: str) -> str:
+    """Give a chart as a drawing; its words and numbers were escaped by the drawing's maker."""
+    from kohort.render.chart_file import svg
+
+    notes = note_lines(figure.notes, figure.table.cells, look, BLANK)
+    return f"<figure>{svg(figure, look.language)}</figure>{_notes(notes)}"
 
 
 def _table(table: Table, look: Look, zero: str) -> str:

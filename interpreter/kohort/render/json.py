@@ -3,8 +3,9 @@
 Every object has `type` (`result` or `diagnostic`) and `format` (1; it rises when a key changes its
 meaning or goes; new keys may come). Names and order of keys are stable.
 
-A result has `kind` (`table`, `model`, `status`, `text`, `several`), `span` (offsets [start, end] of
-the statement in the script, or null), `context` (`profile`, `profile_hash`, `databanks`, `dataset`,
+A result has `kind` (`table`, `model`, `figure`, `status`, `text`, `several`),
+`span` (offsets [start, end] of the statement in the script, or null), `context` (`profile`,
+`profile_hash`, `databanks`, `dataset`,
 `unit_type`, `population`, `zero_display`) and, by kind:
 
 - table: `title`, `stub` (keys that head the row keys), `heads` (keys that head the levels of
@@ -12,8 +13,11 @@ the statement in the script, or null), `context` (`profile`, `profile_hash`, `da
   `notes`, `flatten`.
 - model: `title`, `header` (list of `{name, heading, value}`; `value` is a cell or a text), `table`
   (as above), `notes`.
+- figure: `figure` (its kind: `bar`, `histogram`, `box`, `hexagon`, `pie`, `flow`, `curve`,
+  `interval`), `title`, `table` (a row for each mark), `further` (tables of what is drawn besides),
+  `spec` (Vega-Lite, or Vega for flows), `notes`.
 - status: `message` (its key), `words`, `numbers` (cells by name), `text` (the sentence).
-- several: `parts`, each a table or a model as above with its `kind`.
+- several: `parts`, each a table, a model or a figure as above with its `kind`.
 - text: `blocks`, each `{block: "paragraph", text}`, `{block: "listing", headings, rows, title}` or
   `{block: "lines", lines}`.
 
@@ -36,6 +40,7 @@ from kohort.diagnostic import NOWHERE, Diagnostic, Span
 from kohort.disclosure.released import (
     Cell,
     Content,
+    Figure,
     Key,
     Model,
     Note,
@@ -46,6 +51,7 @@ from kohort.disclosure.released import (
     Text,
     to_wire,
 )
+from kohort.render.chart_spec import vega_spec
 from kohort.render.diagnostics import hint_text, message_text, place
 from kohort.render.headings import heading, status_line, word
 from kohort.render.look import Look
@@ -94,6 +100,15 @@ def _content(content: Content, wire: dict[str, Any], look: Look, zero: str) -> d
                 "table": _table(content.table, look, zero),
                 "notes": _notes(content.notes, look),
             }
+        case Figure():
+            return {
+                "figure": content.kind,
+                "title": content.title,
+                "table": _table(content.table, look, zero),
+                "further": [_table(table, look, zero) for table in content.further],
+                "spec": vega_spec(content, look.language),
+                "notes": _notes(content.notes, look),
+            }
         case Status():
             return {
                 "message": content.message,
@@ -109,7 +124,7 @@ def _content(content: Content, wire: dict[str, Any], look: Look, zero: str) -> d
             assert_never(content)
 
 
-def _part(part: Table | Model, look: Look, zero: str) -> dict[str, Any]:
+def _part(part: Table | Model | Figure, look: Look, zero: str) -> dict[str, Any]:
     return {"kind": type(part).__name__.lower(), **_content(part, {}, look, zero)}
 
 

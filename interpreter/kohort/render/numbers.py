@@ -12,6 +12,7 @@ FIXED: Final = {
     "rowpct": 1,
     "colpct": 1,
     "cellpct": 1,
+    "percent": 1,
     "t": 3,
     "z": 3,
     "p": 3,
@@ -24,6 +25,7 @@ FIXED: Final = {
 }
 PROBABILITIES: Final = frozenset({"p", "prob_f", "prob_chi2"})
 TRIMMED: Final = {"coef": 6, "se": 6, "lower": 6, "upper": 6, "f": 4, "chi2": 4}
+VALUES: Final = frozenset({"iqr", "median", "min", "max"})
 AMOUNTS: Final = frozenset({"mean", "std", "sum", "rmse"})
 OTHERS: Final = 6
 """Decimals of a number whose statistic is not known, trailing zeros trimmed."""
@@ -80,7 +82,7 @@ def number(value: float, statistic: str, blank: str = " ") -> str:
         return "<0.001"
     if statistic in FIXED and abs(value) < LARGE:
         return _positive_zero(f"{value:.{FIXED[statistic]}f}")
-    if statistic == "iqr" or is_percentile(statistic):
+    if statistic in VALUES or is_percentile(statistic):
         return _significant(value, 3)
     if statistic in AMOUNTS and abs(value) < 1:
         return _significant(value, 4)

@@ -7,6 +7,7 @@ from typing import assert_never
 
 from kohort.disclosure.released import (
     Content,
+    Figure,
     Lines,
     Listing,
     Model,
@@ -18,6 +19,7 @@ from kohort.disclosure.released import (
     Text,
 )
 from kohort.render.characters import breadth, clean, left, painted, right, wrapped
+from kohort.render.chart_text import figure_lines
 from kohort.render.headings import listed_rows, status_line, word
 from kohort.render.look import Look
 from kohort.render.numbers import COUNTS
@@ -35,6 +37,8 @@ def _lines(content: Content, look: Look, zero: str) -> list[str]:
             return table_lines(content, look, zero)
         case Model():
             return model_lines(content, look, zero)
+        case Figure():
+            return figure_lines(content, look, zero)
         case Status():
             return [status_line(content, look, zero)]
         case Text():

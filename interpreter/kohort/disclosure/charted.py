@@ -1,0 +1,133 @@
+"""The cells of a table as the marks of a chart: only what the table itself would display."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from kohort.diagnostic import Span
+from kohort.disclosure.alike import Spot, spot, withheld
+from kohort.disclosure.cell_numbers import CellNumbers, as_cell
+from kohort.disclosure.columns import CellStatistics, active, base_of
+from kohort.disclosure.counted import Counted, Place, Subset
+from kohort.disclosure.frequencies import judged, refuse_large
+from kohort.disclosure.keys import Master
+from kohort.disclosure.layout import Layout, key_of_code, key_of_variable
+from kohort.disclosure.profile import Profile
+from kohort.disclosure.publication import statistics_of
+from kohort.disclosure.quantiles import Quantiles, published_quantiles
+from kohort.disclosure.refusal import RefusedError
+from kohort.disclosure.released_table import Cell, Key, Note
+from kohort.results import Column, Frequencies, Magnitudes
+
+MOST_CATEGORIES = 200
+"""Places on an axis, or entries of a legend, that can still be told apart."""
+
+
+_ENDS = {"p0": 0, "p100": 100}
+
+
+class Charted:
+    """A table of counts whose displayed cells become marks, with what of it is withheld."""
+
+    def __init__(self, secret: Master, profile: Profile, raw: Frequencies, span: Span) -> None:
+        self.secret, self.profile, self.raw, self.span = secret, profile, raw, span
+        self.counted = Counted(secret, profile, raw)
+        self.layout: Layout = judged(self.counted, span) if raw.axes else _whole()
+        if raw.axes:
+            refuse_large(self.counted, self.layout, span)
+        self.gone: frozenset[Spot] = (
+            withheld(self.counted, self.layout) if raw.axes else frozenset()
+        )
+
+    @property
+    def notes(self) -> list[Note]:
+        """What the table would say of what it does not display."""
+        return list(self.layout.notes)
+
+    def places(self) -> list[Place]:
+        """Give the cells that are no totals, ascending by the codes of all axes in order."""
+        rows = [line.place for line in self.layout.rows if not line.total]
+        columns = [line.place for line in self.layout.columns if not line.total]
+        found = [{**row, **column} for row in rows or [{}] for column in columns or [{}]]
+        return sorted(found, key=lambda place: [place[axis] for axis in sorted(place)])
+
+    def keys(self, place: Place) -> tuple[Key, ...]:
+        """Give the headings of a cell, in the order of the axes."""
+        axes = self.raw.axes
+        return tuple(key_of_code(axes[axis], place[axis], False) for axis in sorted(place))
+
+    def stub(self) -> tuple[Key, ...]:
+        """Give the headings of the axes."""
+        return tuple(map(key_of_variable, self.raw.axes))
+
+    def hidden(self, place: Place) -> bool:
+        """Tell whether the rule of groups that are alike withholds a cell."""
+        return bool(self.gone) and spot(place) in self.gone
+
+    def few(self, axes: Iterable[int], most: int = MOST_CATEGORIES) -> None:
+        """Refuse a chart with more combinations of codes than can be told apart.
+
+        Raises `RefusedError`.
+        """
+        chosen = sorted(axes)
+        seen = {tuple(place[axis] for axis in chosen) for place in self.places()}
+        if len(seen) > most:
+            raise RefusedError("chart-too-large", self.span)
+
+
+def _whole() -> Layout:
+    return Layout((), (), None, (), ())
+
+
+class Numbers:
+    """The published statistics of one numeric variable in the cells of a table."""
+
+    def __init__(
+        self, charted: Charted, raw: Magnitudes, column: Column, statistics: Sequence[str]
+    ) -> None:
+        self.charted, self.raw, self.column, self.statistics = charted, raw, column, statistics
+        population = column.base_population or raw.frequencies.shape.population
+        whole = active(column)
+        self.base = base_of(charted.secret, charted.profile, column, population, whole)
+        self.whole = whole if column.base is None else None
+        self._made: dict[Subset, CellStatistics] = {}
+        self._numbers: dict[Subset, CellNumbers] = {}
+        self._ends: dict[Subset, Quantiles] = {}
+
+    def made(self, subset: Subset) -> CellStatistics:
+        """Give the statistics of all cells of some axes."""
+        if subset not in self._made:
+            charted = self.charted
+            self._made[subset] = statistics_of(
+                charted.secret, charted.profile, self.raw, charted.counted, self.column,
+                self.base, subset, self.whole,
+            )  # fmt: skip
+        return self._made[subset]
+
+    def row(self, place: Place) -> int:
+        """Give the row of a cell among those of its axes, -1 where it is empty."""
+        subset, where = self.charted.counted.at(place)
+        return int(self.charted.counted.cells(subset).row[where])
+
+    def at(self, statistic: str, place: Place) -> Cell:
+        """Give a statistic of a cell."""
+        subset, row = tuple(sorted(place)), self.row(place)
+        if row < 0:
+            return Cell(0, "zero") if statistic in {"freq", "n"} else Cell(None, "missing")
+        if statistic in _ENDS:
+            return self._end(_ENDS[statistic], subset, row)
+        if subset not in self._numbers:
+            self._numbers[subset] = CellNumbers(self.made(subset), self.statistics)
+        return self._numbers[subset].at(statistic, row)
+
+    def _end(self, percent: int, subset: Subset, row: int) -> Cell:
+        """Give the smallest or largest value, where the profile lets it be shown at all."""
+        if subset not in self._ends:
+            made = self.made(subset)
+            profile = self.charted.profile
+            self._ends[subset] = published_quantiles(
+                self.charted.secret, profile.quantiles, profile.magnitudes, made.group,
+                made.magnitude_wordings, made.n, (0, 100),
+            )  # fmt: skip
+        found = self._ends[subset].column(percent)
+        return as_cell(float(found.values[row]), found.words[row])

@@ -1,0 +1,52 @@
+"""Figures as SVG, PNG and PDF, drawn without a browser or a network."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final
+
+from kohort.disclosure.released_figure import Figure
+from kohort.render.chart_spec import vega_spec
+from kohort.render.chart_style import INK
+
+SUFFIXES: Final = (".svg", ".png", ".pdf")
+_DARK: Final = "#1c1c1c"
+_PAPER: Final = "#ffffff"
+
+
+def svg(figure: Figure, language: str = "en") -> str:
+    """Give a figure as an SVG element for a page: without a background, in the page's colour."""
+    return _svg(figure, language, INK, None)
+
+
+def drawn(figure: Figure, suffix: str, language: str = "en") -> bytes:
+    """Give the content of a file of its own, on white: `.svg`, `.png` or `.pdf`."""
+    import vl_convert
+
+    picture = _svg(figure, language, _DARK, _PAPER)
+    if suffix == ".svg":
+        return picture.encode() + b"\n"
+    if suffix == ".png":
+        return bytes(vl_convert.svg_to_png(picture, scale=2.0))
+    return bytes(vl_convert.svg_to_pdf(picture))
+
+
+def _svg(figure: Figure, language: str, ink: str, paper: str | None) -> str:
+    import vl_convert
+
+    spec = {**vega_spec(figure, language, ink), "background": paper}
+    lite = "vega-lite" in spec["$schema"]
+    draw = vl_convert.vegalite_to_svg if lite else vl_convert.vega_to_svg
+    return str(draw(json.dumps(spec), allowed_base_urls=[], format_locale=_locale()))
+
+
+def _locale() -> dict[str, Any]:
+    """Give how numbers are written: as tables write them, thousands apart by a narrow blank."""
+    return {
+        "decimal": ".",
+        "thousands": "\u202f",
+        "grouping": [3],
+        "currency": ["", ""],
+        "percent": "\u202f%",
+        "minus": "\u2212",
+    }
