@@ -31,13 +31,55 @@ class _Coded:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Chunk:
+class Chunk:
     """One chunk of rows: dense columns as rows of a matrix, and the factors."""
 
     rows: slice
     dense: Floats
     dense_columns: Integers
     coded: tuple[_Coded, ...]
+    width: int
+
+    def add_gram(self, result: Floats, w: Floats | None) -> None:
+        """Add cross products sum(w x x') on one side of the diagonal or the other."""
+        weighted = self.dense if w is None else self.dense * w
+        for a, column in enumerate(self.dense_columns):
+            sums = np.einsum("ai,i->a", self.dense[a:], weighted[a])
+            result[self.dense_columns[a:], column] += sums
+        for b, part in enumerate(self.coded):
+            scaled = weighted if part.x is None else weighted * part.x
+            for a, column in enumerate(self.dense_columns):
+                result[part.columns, column] += _by_level(part, scaled[a])
+            for other in self.coded[: b + 1]:
+                _add_pair(result, part, other, w)
+
+    def add_against(self, result: Floats, target: Floats) -> None:
+        """Add cross products sum(x target)."""
+        if len(self.dense):
+            result[self.dense_columns] += np.einsum("ai,i->a", self.dense, target)
+        for part in self.coded:
+            scaled = target if part.x is None else target * part.x
+            result[part.columns] += _by_level(part, scaled)
+
+    def combine(self, coefficients: Floats) -> Floats:
+        """X b of the chunk's rows."""
+        total = np.einsum("a,ai->i", coefficients[self.dense_columns], self.dense)
+        for part in self.coded:
+            value = _with_reference(coefficients[part.columns])[part.levels]
+            total += value if part.x is None else value * part.x
+        return total
+
+    def by_cell(self, cell: Integers, cells: int, values: Floats) -> Floats:
+        """Sums of x times `values` by cell, float64[cells, k]; cells are int64, values float64."""
+        result = np.empty((cells, self.width))
+        for column, x in zip(self.dense_columns, self.dense, strict=True):
+            result[:, column] = np.bincount(cell, weights=x * values, minlength=cells)
+        for part in self.coded:
+            scaled = values if part.x is None else values * part.x
+            joint = cell * part.size + part.levels
+            table = np.bincount(joint, weights=scaled, minlength=cells * part.size)
+            result[:, part.columns] = table.reshape(cells, part.size)[:, 1:]
+        return result
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,34 +108,44 @@ class Columns:
         """The same columns with other weights."""
         return Columns(self.blocks, self.centres, self.rows, weights)
 
-    def _chunks(self, size: int = CHUNK) -> Iterator[_Chunk]:
+    def chunks(self, size: int = CHUNK) -> Iterator[Chunk]:
+        """All rows in order, `size` at a time."""
         for start in range(0, self.rows, size):
-            yield self._chunk(slice(start, min(start + size, self.rows)))
+            yield self.chunk(slice(start, min(start + size, self.rows)))
 
-    def _chunk(self, rows: slice) -> _Chunk:
-        dense: list[Floats] = []
+    def chunk(self, rows: slice) -> Chunk:
+        """Some rows as columns that are ready for sums."""
+        size = rows.stop - rows.start
+        dense = np.empty((self._spread_width(), size))
         places: list[int] = []
         coded: list[_Coded] = []
         first = 0
         for block, centre in zip(self.blocks, self.centres, strict=True):
             x = None if block.x is None else block.x[rows]
             if block.codes is None:
-                one = np.ones(rows.stop - rows.start)
-                dense.append(one if x is None else x - centre)
+                if x is None:
+                    dense[len(places)] = 1.0
+                else:
+                    np.subtract(x, centre, out=dense[len(places)])
                 places.append(first)
             elif block.width <= _SPREAD:
                 codes = block.codes[rows]
                 for level in range(block.width):
-                    hit = (codes == level).astype(np.float64)
-                    dense.append(hit if x is None else hit * x)
+                    np.equal(codes, level, out=dense[len(places)], casting="unsafe")
+                    if x is not None:
+                        dense[len(places)] *= x
                     places.append(first + level)
             else:
                 levels = block.codes[rows].astype(np.int64) + 1
                 columns = slice(first, first + block.width)
                 coded.append(_Coded(levels, x, columns, id(block.codes)))
             first += block.width
-        matrix = np.array(dense) if dense else np.empty((0, rows.stop - rows.start))
-        return _Chunk(rows, matrix, np.array(places, dtype=np.int64), tuple(coded))
+        return Chunk(rows, dense, np.array(places, dtype=np.int64), tuple(coded), first)
+
+    def _spread_width(self) -> int:
+        """How many columns a chunk holds as columns."""
+        spread = (b.codes is None or b.width <= _SPREAD for b in self.blocks)
+        return sum(b.width for b, dense in zip(self.blocks, spread, strict=True) if dense)
 
     def _weights(self, rows: slice) -> Floats | None:
         return None if self.weights is None else self.weights[rows]
@@ -101,51 +153,36 @@ class Columns:
     def gram(self) -> Floats:
         """Cross products sum(w x x'), float64[k, k]."""
         result = np.zeros((self.width, self.width))
-        for chunk in self._chunks():
-            w = self._weights(chunk.rows)
-            weighted = chunk.dense if w is None else chunk.dense * w
-            for a, column in enumerate(chunk.dense_columns):
-                sums = np.einsum("ai,i->a", chunk.dense[a:], weighted[a])
-                result[chunk.dense_columns[a:], column] += sums
-            for b, part in enumerate(chunk.coded):
-                scaled = weighted if part.x is None else weighted * part.x
-                for a, column in enumerate(chunk.dense_columns):
-                    result[part.columns, column] += _by_level(part, scaled[a])
-                for other in chunk.coded[: b + 1]:
-                    _add_pair(result, part, other, w)
-        # Each pair of columns was filled once, on one side of the diagonal or the other.
-        return result + result.T - np.diag(np.diagonal(result))
+        for chunk in self.chunks():
+            chunk.add_gram(result, self._weights(chunk.rows))
+        return mirrored(result)
 
     def against(self, z: Floats) -> Floats:
         """Cross products sum(w x z) with one more column z (float64[N]), float64[k]."""
         result = np.zeros(self.width)
-        for chunk in self._chunks():
+        for chunk in self.chunks():
             w = self._weights(chunk.rows)
-            target = z[chunk.rows] if w is None else z[chunk.rows] * w
-            if len(chunk.dense):
-                result[chunk.dense_columns] += np.einsum("ai,i->a", chunk.dense, target)
-            for part in chunk.coded:
-                scaled = target if part.x is None else target * part.x
-                result[part.columns] += _by_level(part, scaled)
+            chunk.add_against(result, z[chunk.rows] if w is None else z[chunk.rows] * w)
         return result
 
     def combine(self, coefficients: Floats) -> Floats:
         """The linear combination X b of every row, float64[N]."""
         result = np.empty(self.rows)
-        for chunk in self._chunks():
-            total = np.einsum("a,ai->i", coefficients[chunk.dense_columns], chunk.dense)
-            for part in chunk.coded:
-                value = _with_reference(coefficients[part.columns])[part.levels]
-                total += value if part.x is None else value * part.x
-            result[chunk.rows] = total
+        for chunk in self.chunks():
+            result[chunk.rows] = chunk.combine(coefficients)
         return result
 
     def quadratic(self, matrix: Floats) -> Floats:
         """The quadratic form x' M x of every row for a symmetric M, float64[N]."""
         result = np.empty(self.rows)
-        for chunk in self._chunks():
+        for chunk in self.chunks():
             result[chunk.rows] = _quadratic(chunk, matrix)
         return result
+
+
+def mirrored(half: Floats) -> Floats:
+    """A symmetric matrix of which each pair was filled once, on one side of the diagonal."""
+    return half + half.T - np.diag(np.diagonal(half))
 
 
 def weighted_sum(x: Floats, weights: Floats | None) -> float:
@@ -202,7 +239,7 @@ def _add_pair(result: Floats, part: _Coded, other: _Coded, w: Floats | None) -> 
     result[part.columns, other.columns] += table.reshape(part.size, other.size)[1:, 1:]
 
 
-def _quadratic(chunk: _Chunk, matrix: Floats) -> Floats:
+def _quadratic(chunk: Chunk, matrix: Floats) -> Floats:
     places = chunk.dense_columns
     inner = matrix[np.ix_(places, places)]
     total: Floats = np.einsum("ai,ai->i", inner @ chunk.dense, chunk.dense)
