@@ -9,9 +9,11 @@ import numpy as np
 from kohort import wording
 from kohort.disclosure import profile as profiles
 from kohort.disclosure.keys import Secret, record_keys
-from kohort.disclosure.model_evidence import Category, LinearEvidence, Measure, Operand
-from kohort.disclosure.models import ModelNumbers, Refusal
+from kohort.disclosure.model_evidence import Category, Measure, ModelEvidence, Operand
+from kohort.disclosure.model_numbers import ModelNumbers
+from kohort.disclosure.models import Refusal, release_model
 from kohort.disclosure.profile import Profile
+from kohort.estimators.linear_model import LinearRegression
 from kohort.wording import Meaning, Population
 
 OPEN = profiles.load("open")
@@ -45,11 +47,11 @@ def terms(text: str) -> tuple[tuple[Operand, ...], ...]:
 
 def asked(
     formula: str, y: Measure, *columns: Measure | Category, **settings_: Any
-) -> LinearEvidence:
+) -> ModelEvidence:
     n = len(y.x)
-    return LinearEvidence(
-        outcome=y,
-        products=terms(formula),
+    return ModelEvidence(
+        columns={"outcome": y},
+        parts={"terms": terms(formula)},
         measures={c.name: c for c in columns if isinstance(c, Measure)},
         categories={c.name: c for c in columns if isinstance(c, Category)},
         keys=settings_.pop("keys", KEYS[:n]),
@@ -63,6 +65,12 @@ def incomes(n: int, seed: int = 3) -> tuple[Measure, Measure, Category]:
     sex, age = rng.integers(1, 3, n), rng.integers(20, 70, n).astype(float)
     y = np.rint(np.exp(rng.normal(12.5, 0.5, n)) * (1 + 0.005 * age) * (1 + 0.1 * (sex == 1)))
     return measure("income", y), measure("age", age), category("sex", sex, (1, 2))
+
+
+def release_linear(
+    secret: Secret, profile: Profile, evidence: ModelEvidence
+) -> ModelNumbers | Refusal:
+    return release_model(secret, profile, evidence, LinearRegression())
 
 
 def shown(found: ModelNumbers | Refusal) -> ModelNumbers:

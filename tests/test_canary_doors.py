@@ -21,7 +21,7 @@ from kohort import wire
 from kohort.assembly import new_session
 from kohort.disclosure import columns, counted, models
 from kohort.disclosure.release import Gate
-from kohort.engine import recoding, register, requests
+from kohort.engine import answers, recoding, register, requests
 from kohort.event import Told
 
 QUOTED = "KANARI-000050"
@@ -76,7 +76,7 @@ def breaking(*args: Any, **kwargs: Any) -> Any:
 
 BROKEN = [
     (requests, "measured", "summarize wage"),
-    (requests, "linear_model", "regress wage i.sex"),
+    (answers, "complete_cases", "regress wage i.sex"),
     (recoding, "parsed", "destring text, force\nsummarize text"),
     (recoding, "recoded", "recode wage (1 = 2)\nsummarize wage"),
     (register, "read", "import db/K_TEXT as again\ntabulate again"),

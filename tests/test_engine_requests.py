@@ -19,8 +19,9 @@ from registers import TYPES, dataset, key_sum, variable
 
 from kohort.diagnostic import NOWHERE
 from kohort.engine import cells
+from kohort.estimators.linear_model import LinearRegression
 from kohort.phrases import Terms
-from kohort.results import Cells, Frequencies
+from kohort.results import Cells, Frequencies, Question
 from kohort.scope import Labels, Type
 
 ROW = st.tuples(
@@ -124,14 +125,26 @@ def test_magnitudes(
 
 @given(ROWS, st.booleans(), st.booleans())
 @settings(max_examples=60, deadline=None)
-def test_linear_models(rows: list[Any], repeated: bool, is_coded: bool) -> None:
+def test_complete_cases_of_models(rows: list[Any], repeated: bool, is_coded: bool) -> None:
     """Only rows that have everything enter; factor codes ascend and all of them occur."""
     people, known = dataset(rows, repeated, is_coded)
     y, x, a, b = (variable(name, TYPES[name]) for name in "yxab")
     terms = Terms((), NOWHERE)
-    model = people.linear_model(y, terms, [x], [a, b], {"robust": True})
+    question = Question(
+        {"outcome": y},
+        {"role": b},
+        {"terms": terms},
+        [x],
+        [a, b],
+        LinearRegression(),
+        {"level": 90},
+    )
+    model = people.model_cases(question)
     complete = [r for r in known if all(r[name] is not None for name in "yxab")]
-    assert model.y.tolist() == [r["y"] for r in complete]
+    assert model.columns["outcome"][1].tolist() == [r["y"] for r in complete]
+    there = [i for i, row in enumerate(known) if row in complete]
+    assert (list(range(len(known))) if model.row is None else model.row.tolist()) == there
+    assert model.groups["role"].index.tolist() == model.factors["b"].index.tolist()
     assert model.continuous["x"][1].tolist() == [r["x"] for r in complete]
     for name in "ab":
         levels = model.factors[name]
@@ -139,7 +152,7 @@ def test_linear_models(rows: list[Any], repeated: bool, is_coded: bool) -> None:
         assert [levels.codes[i] for i in levels.index] == [r[name] for r in complete]
         assert levels.index.dtype == np.int32
     assert model.keys.tolist() == [key_sum([r["unit"]]) for r in complete]
-    assert (model.terms, dict(model.options)) == (terms, {"robust": True})
+    assert (model.terms["terms"], dict(model.options)) == (terms, {"level": 90})
     assert (model.units is not None) == repeated
 
 
@@ -166,8 +179,11 @@ def test_codes_flagged_missing_count_as_missing() -> None:
     (column,) = people.summary([flagged], ()).columns
     assert column.x.tolist() == [1.0]
     text = replace(variable("a", Type.TEXT), labels=Labels((), frozenset({"v"})))
-    model = people.linear_model(variable("x", Type.INTEGER), Terms((), NOWHERE), [], [text], {})
-    assert (model.y.tolist(), model.factors["a"].codes) == ([10.0, -3.0], ("u",))
+    x = variable("x", Type.INTEGER)
+    question = Question({"outcome": x}, {}, {}, [], [text], LinearRegression())
+    model = people.model_cases(question)
+    assert model.columns["outcome"][1].tolist() == [10.0, -3.0]
+    assert model.factors["a"].codes == ("u",)
 
 
 def test_results_show_nothing() -> None:

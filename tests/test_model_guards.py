@@ -13,6 +13,7 @@ from asked_models import (
     category,
     incomes,
     measure,
+    release_linear,
     secrets,
     shown,
     source,
@@ -25,7 +26,8 @@ from kohort import wording
 from kohort.disclosure import profile as profiles
 from kohort.disclosure.model_guards import constant_shown, large_enough, published_support
 from kohort.disclosure.model_noise import ModelKeys, ModelNoise, clip_rank
-from kohort.disclosure.models import ModelNumbers, Refusal, release_linear
+from kohort.disclosure.model_numbers import ModelNumbers
+from kohort.disclosure.models import Refusal
 from kohort.disclosure.profile import Profile
 from kohort.wording import Population
 
@@ -46,7 +48,7 @@ def test_noise_is_eta_robust_errors() -> None:
     only_noise = varied(
         clip_units=0, eff_support_min=0, coef_digits=15, se_digits=15, r2_decimals=15
     )
-    evidence = asked("age", y, age, robust=True)
+    evidence = asked("age", y, age, covariance="robust")
     exact = shown(release_linear(SECRET, OPEN, evidence))
     found = [shown(release_linear(s, only_noise, evidence)) for s in secrets(300)]
     noise = np.array([f.coefficients[0] - exact.coefficients[0] for f in found]) / exact.errors[0]
@@ -55,7 +57,7 @@ def test_noise_is_eta_robust_errors() -> None:
     assert noise.std() == pytest.approx(0.3, rel=0.15)
     errors = np.array([f.errors[0] for f in found]) / exact.errors[0]
     assert errors.mean() == pytest.approx(1.09**0.5, rel=0.02)
-    classical = replace(evidence, robust=False)
+    classical = replace(evidence, covariance="classical")
     plain = shown(release_linear(SECRET, OPEN, classical)).errors[0]
     found = [shown(release_linear(s, only_noise, classical)) for s in secrets(100)]
     assert np.mean([f.errors[0] for f in found]) / plain == pytest.approx(1.09**0.5, rel=0.02)
@@ -195,7 +197,7 @@ def test_units_with_several_rows_count_once() -> None:
     found = shown(release_linear(SECRET, DEFAULT, evidence))
     assert abs(found.n - 1000) <= 10
     assert found.observations == 3 * found.n
-    assert found.df_residual == found.observations - 2
+    assert dict(found.header)["df"] == f"1, {found.observations - 2}"
     # A unit of many rows is one unit of support, though no row stands out.
     several = np.where(np.arange(3000) < 300, 0, unit + 1)
     many = replace(age, x=np.where(several == 0, 200 + age.x / 10, age.x / 10))
@@ -254,7 +256,7 @@ def test_any_model_is_published_in_few_digits_or_refused(
         keys=KEYS[unit],
         units=unit if panel else None,
         constant=constant,
-        robust=bool(seed % 2),
+        covariance="robust" if seed % 2 else "classical",
     )
     found = release_linear(SECRET, profiles.load(name), evidence)
     if isinstance(found, Refusal):

@@ -16,6 +16,7 @@ from asked_models import (
     category,
     incomes,
     measure,
+    release_linear,
     shown,
     source,
     varied,
@@ -23,13 +24,13 @@ from asked_models import (
 
 from kohort import wording
 from kohort.disclosure.model_noise import code_fingerprint
-from kohort.disclosure.models import Refusal, release_linear
+from kohort.disclosure.models import Refusal
 from kohort.wording import Meaning, Population
 
 
 def test_open_profile_gives_the_plain_fit() -> None:
     y, age, sex = incomes(800)
-    evidence = asked("age i.sex i.sex#c.age", y, age, sex, robust=True, level=90.0)
+    evidence = asked("age i.sex i.sex#c.age", y, age, sex, covariance="robust", level=90.0)
     found = shown(release_linear(SECRET, OPEN, evidence))
     two = (sex.index == 1).astype(float)
     matrix = np.column_stack([age.x, two, two * age.x, np.ones(800)])
@@ -37,11 +38,14 @@ def test_open_profile_gives_the_plain_fit() -> None:
     assert found.names == ("age", "i.sex[2]", "i.sex[2]#c.age", "_cons")
     np.testing.assert_allclose(found.coefficients, result.params, rtol=1e-9)
     np.testing.assert_allclose(found.errors, result.bse, rtol=1e-9)
-    np.testing.assert_allclose(found.p, result.pvalues, rtol=1e-7)
-    np.testing.assert_allclose([found.lower, found.upper], result.conf_int(0.1).T, rtol=1e-8)
-    assert found.r2 == pytest.approx(result.rsquared, rel=1e-10)
-    assert found.adjusted_r2 == pytest.approx(result.rsquared_adj, rel=1e-10)
-    assert found.f == pytest.approx(float(result.fvalue), rel=1e-9)
+    first = found.equations[0]
+    np.testing.assert_allclose(np.asarray(first.p), result.pvalues, rtol=1e-7)
+    np.testing.assert_allclose(
+        [found.equations[0].lower, found.equations[0].upper], result.conf_int(0.1).T, rtol=1e-8
+    )
+    assert found.figure("r2") == pytest.approx(result.rsquared, rel=1e-10)
+    assert found.figure("r2_adj") == pytest.approx(result.rsquared_adj, rel=1e-10)
+    assert found.figure("f") == pytest.approx(float(result.fvalue), rel=1e-9)
     assert (found.n, found.observations, found.constant) == (800, 800, "shown")
     assert found.groupings["sex"].reference == 1
 
@@ -54,7 +58,7 @@ def test_platform_profile_only_rounds() -> None:
     expected = [float(f"{value:.3e}") for value in plain.coefficients]
     assert found.coefficients.tolist() == expected
     assert found.errors.tolist() == [float(f"{value:.2e}") for value in plain.errors]
-    assert found.r2 == round(plain.r2, 3)
+    assert found.figure("r2") == round(plain.figure("r2"), 3)
 
 
 def test_default_profile_is_close_and_repeats() -> None:

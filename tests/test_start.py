@@ -316,7 +316,7 @@ def test_a_kind_of_result_without_an_entry_stops_the_start(
 
 def test_every_kind_of_raw_result_is_known() -> None:
     names = {kind.__name__ for kind in policy.kinds()}
-    assert {"Size", "Frequencies", "Magnitudes", "LinearModel", "Axis", "FactorLevels"} <= names
+    assert {"Size", "Frequencies", "Magnitudes", "ModelCases", "Axis", "FactorLevels"} <= names
     assert Size in set(policy.kinds())
     for name in profile.names():
         profile.load(name).require(names)

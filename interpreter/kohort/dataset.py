@@ -13,8 +13,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from kohort.expression import Expression
-from kohort.phrases import Date, Rules, Terms
-from kohort.results import Frequencies, LinearModel, Magnitudes, Size, Summary
+from kohort.phrases import Date, Rules
+from kohort.results import Frequencies, Magnitudes, ModelCases, Question, Size, Summary
 from kohort.scope import Code, Shape, Type, Variable
 
 if TYPE_CHECKING:
@@ -249,13 +249,6 @@ class Dataset(Protocol):
         """Give the values of numeric variables for descriptive statistics."""
         ...
 
-    def linear_model(
-        self,
-        outcome: Variable,
-        terms: Terms,
-        continuous: Sequence[Variable],
-        factors: Sequence[Variable],
-        options: Mapping[str, Any],
-    ) -> LinearModel:
-        """Give the complete cases of a linear model."""
+    def model_cases(self, question: Question) -> ModelCases:
+        """Give the rows that have every variable of a model."""
         ...

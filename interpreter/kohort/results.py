@@ -9,15 +9,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeAlias
 
 from kohort import wording
+from kohort.expression import Expression
 from kohort.phrases import Terms
 from kohort.scope import Code, Shape, Variable
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    from kohort.estimators.problem import Estimator
+
+Rule: TypeAlias = Literal["binary", "count", "positive"]
 
 
 class Raw:
@@ -196,26 +201,50 @@ class FactorLevels:
         return "<unreleased>"
 
 
-@dataclass(frozen=True, repr=False)
-class LinearModel(Raw):
-    """The complete cases of a linear model.
+@dataclass(frozen=True)
+class Question:
+    """What a model command asks for: variables by role, terms by part of the call, the estimator.
 
-    `outcome`: float64 (N). `continuous`: variable name -> float64 (N). `factors`: variable name ->
-    levels.
-    `keys`: uint64 (N). `units`: int64 (N) or None where each row is a unit of its own. `terms` as
-    written; which names are factors is decided by the command (`factor_names`).
+    `condition`: rows where it does not hold count as incomplete (for predictions, which stay in the
+    same dataset; other commands narrow the dataset first). The rest is as in `ModelCases`.
+    """
+
+    columns: Mapping[str, Variable]
+    groups: Mapping[str, Variable]
+    terms: Mapping[str, Terms]
+    continuous: Sequence[Variable]
+    factors: Sequence[Variable]
+    estimator: Estimator
+    options: Mapping[str, Any] = field(default_factory=dict)
+    rules: Mapping[str, Rule] = field(default_factory=dict)
+    condition: Expression | None = None
+
+
+@dataclass(frozen=True, repr=False)
+class ModelCases(Raw):
+    """The complete cases of a model, and the estimator that the command chose for them.
+
+    `columns`: float64 (N) by role (`outcome`, `exposure`, `time` ...); `groups`: by role, variables
+    taken by their codes (`cluster`, an `outcome` of categories ...). `terms`: by part of the call
+    (`terms`, `control`, `instruments` ...), as written; which names in them are factors is decided
+    by the command (option `factor_names`). `continuous`: variable name -> float64 (N); `factors`:
+    variable name -> levels. `keys`: uint64 (N). `units`: int64 (N) or None where each row is a unit
+    of its own. `row`: int64 (N), row numbers in the dataset; None means every row.
+    `rules`: what the values of a role must be where metadata does not say so; the filter sees to it.
     """
 
     shape: Shape
-    outcome: Variable
-    y: NDArray[np.float64]
-    terms: Terms
+    columns: Mapping[str, tuple[Variable, NDArray[np.float64]]]
+    groups: Mapping[str, FactorLevels]
+    terms: Mapping[str, Terms]
     continuous: Mapping[str, tuple[Variable, NDArray[np.float64]]]
     factors: Mapping[str, FactorLevels]
     keys: NDArray[np.uint64]
-    units: NDArray[np.int64] | None = None
-    population: wording.Population = wording.EVERYBODY
+    units: NDArray[np.int64] | None
+    row: NDArray[np.int64] | None
+    estimator: Estimator
     options: Mapping[str, Any] = field(default_factory=dict)
+    rules: Mapping[str, Rule] = field(default_factory=dict)
     root: Path | None = None
 
 

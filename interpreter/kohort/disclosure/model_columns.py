@@ -11,7 +11,7 @@ import numpy as np
 
 from kohort import wording
 from kohort.disclosure.limits import ModelLimits
-from kohort.disclosure.model_evidence import LinearEvidence, Operand
+from kohort.disclosure.model_evidence import ModelEvidence, Operand
 from kohort.disclosure.model_redundancy import Redundancy
 from kohort.disclosure.model_support import Grouping, Support
 from kohort.estimators.design import MAX_COLUMNS, Block, Codes, Design, DesignTooWideError, Floats
@@ -22,15 +22,23 @@ from kohort.wording import Meaning
 class ModelColumns:
     """The design, and the names of columns that are not in it.
 
-    `redundant` follow from the script; `unsupported` are products of indicators with too few units.
-    `operands` are those of the columns that remain; `groupings` the categories of the factors.
+    `designs`: by part of the call. `redundant` follow from the script; `unsupported` are products
+    of indicators with too few units. `operands` are those of the columns that remain; `groupings`
+    the categories of the factors.
     """
 
-    design: Design
+    designs: Mapping[str, Design]
     redundant: tuple[str, ...]
     unsupported: tuple[str, ...]
     operands: frozenset[Operand]
     groupings: Mapping[str, Grouping]
+
+    @property
+    def design(self) -> Design:
+        """All columns. Raises `DesignTooWideError`."""
+        designs = tuple(self.designs.values())
+        blocks = tuple(block for design in designs for block in design.blocks)
+        return Design(blocks, designs[0].rows)
 
 
 class _Builder:
@@ -38,7 +46,7 @@ class _Builder:
         self,
         support: Support,
         limits: ModelLimits,
-        evidence: LinearEvidence,
+        evidence: ModelEvidence,
         groupings: Mapping[str, Grouping],
         measures: Mapping[str, Floats],
     ) -> None:
@@ -56,11 +64,17 @@ class _Builder:
         self._codes: dict[tuple[str, ...], Codes] = {}
 
     def run(self) -> ModelColumns:
-        for operands in self.evidence.products:
-            self._add(operands)
-        design = Design(tuple(self.blocks), self.evidence.rows)
+        designs: dict[str, Design] = {}
+        known: set[tuple[Operand, ...]] = set()
+        for part, products in self.evidence.parts.items():
+            self.blocks = []
+            for operands in products:
+                if operands not in known:
+                    self._add(operands)
+                known.add(operands)
+            designs[part] = Design(tuple(self.blocks), self.evidence.rows)
         return ModelColumns(
-            design,
+            designs,
             tuple(self.redundant),
             tuple(self.unsupported),
             frozenset(self.operands),
@@ -165,7 +179,7 @@ class _Builder:
 def build(
     support: Support,
     limits: ModelLimits,
-    evidence: LinearEvidence,
+    evidence: ModelEvidence,
     groupings: Mapping[str, Grouping],
     measures: Mapping[str, Floats],
 ) -> ModelColumns:

@@ -1,15 +1,16 @@
-"""What the release of a linear model is decided on: complete cases, before anything is merged."""
+"""What the release of a model is decided on: complete cases, before anything is merged."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal, NamedTuple, NoReturn
+from typing import Any, Literal, NamedTuple, NoReturn, TypeAlias
 
 import numpy as np
 
 from kohort.estimators.design import Codes, Floats, Integers
+from kohort.estimators.problem import Covariance
 from kohort.estimators.sums import Keys
 from kohort.scope import Code
 from kohort.wording import Meaning, Population
@@ -56,33 +57,53 @@ class Category(Unreleased):
     listed: tuple[Code, ...] | None = None
 
 
-@dataclass(frozen=True, repr=False, eq=False)
-class LinearEvidence(Unreleased):
-    """The complete cases of a linear model and what is asked of them.
+Products: TypeAlias = tuple[tuple[Operand, ...], ...]
 
-    `products` are the regressors in printing order, `##` expanded and without repetition; their
-    operands name `measures` (kind `c`) and `categories` (kind `i`). `keys`: uint64 (N), record
-    keys. `units`: int64 (N), any numbering of units with several rows, None where each row is a
-    unit of its own.
+
+@dataclass(frozen=True, repr=False, eq=False)
+class ModelEvidence(Unreleased):
+    """The complete cases of a model and what is asked of them.
+
+    `columns`: numeric columns by role, the `outcome` first; `groups`: categorical ones by role (an
+    `outcome` of categories, `cluster` ...); those of `printed` show their categories, which are
+    then merged as those of factors are. `parts`: by part of the call, the regressors in printing
+    order, `##` expanded and without repetition; their operands name `measures` (kind `c`) and
+    `categories` (kind `i`). `keys`: uint64 (N), record keys. `units`: int64 (N), any numbering of
+    units with several rows, None where each row is a unit of its own.
     `population`: the conditions of the call, those that its variables are present included.
     `lists`: code lists of variables that derived dummies compare, by the variables' meanings.
+    `count`: the outcome is a count, of which zero and more are classes.
     """
 
-    outcome: Measure
-    products: tuple[tuple[Operand, ...], ...]
+    columns: Mapping[str, Measure]
+    parts: Mapping[str, Products]
     measures: Mapping[str, Measure]
     categories: Mapping[str, Category]
     keys: Keys
     population: Population
+    groups: Mapping[str, Category] = field(default_factory=dict)
+    printed: frozenset[str] = frozenset()
     units: Integers | None = None
     constant: bool = True
-    robust: bool = False
+    covariance: Covariance = "classical"
     level: float = 95.0
     lists: Mapping[Meaning, tuple[Code, ...]] = field(default_factory=dict)
+    count: bool = False
+    options: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def rows(self) -> int:
         return len(self.keys)
+
+    @property
+    def outcome(self) -> Measure | None:
+        """The numeric outcome, None where it is a category (or there is none)."""
+        return self.columns.get("outcome")
+
+    @property
+    def products(self) -> Products:
+        """All regressors, in the order of the parts and without repetition."""
+        return tuple(dict.fromkeys(p for products in self.parts.values() for p in products))
 
     @cached_property
     def unit_rows(self) -> tuple[Codes | Integers, Keys] | None:

@@ -15,7 +15,7 @@ from kohort import wording
 from kohort.disclosure.counts import published_count
 from kohort.disclosure.keys import Secret
 from kohort.disclosure.limits import CountLimits, ModelLimits
-from kohort.disclosure.model_evidence import LinearEvidence, Operand
+from kohort.disclosure.model_evidence import ModelEvidence, Operand
 from kohort.disclosure.model_noise import ModelKeys, model_wording, unit_totals
 from kohort.disclosure.model_support import Grouping, Support
 from kohort.estimators.design import Codes, Integers
@@ -48,7 +48,7 @@ def constant_shown(limits: ModelLimits, possible: int, published: Sequence[int])
 # ---- evidence for them
 
 
-def effective_support(evidence: LinearEvidence, found: LinearFit) -> int:
+def effective_support(evidence: ModelEvidence, found: LinearFit) -> int:
     """m = round(1 / h), 0 for collinear columns; a true number, for `published_support` alone.
 
     h is the largest leverage of a unit or its share of the squared residuals of y. A unit's share
@@ -63,14 +63,14 @@ def effective_support(evidence: LinearEvidence, found: LinearFit) -> int:
 
 
 def published_support(
-    secret: Secret, limits: CountLimits, evidence: LinearEvidence, keys: ModelKeys, m: int
+    secret: Secret, limits: CountLimits, evidence: ModelEvidence, keys: ModelKeys, m: int
 ) -> int:
     """The effective support looked up in the table of counts, keyed by the model."""
     words = "effective support | " + model_wording(evidence)
     return published_count(secret, limits, keys.by_set, m, words)
 
 
-def minorities(support: Support, evidence: LinearEvidence, limits: ModelLimits) -> bool:
+def minorities(support: Support, evidence: ModelEvidence, limits: ModelLimits) -> bool:
     """Whether both values of binary regressors, and of a binary outcome, have enough units."""
     binary = [m for m in map(evidence.measures.__getitem__, evidence.used("c")) if m.binary]
     for measure in binary:
@@ -78,7 +78,7 @@ def minorities(support: Support, evidence: LinearEvidence, limits: ModelLimits) 
         cell = (measure.x != 0).astype(np.int32)
         if not support.enough(limits, cell, [one.negated, one]).all():
             return False
-    if not evidence.outcome.binary:
+    if not support.classed:
         return True
     everyone = np.zeros(evidence.rows, dtype=np.int32)
     return bool((support.classes(everyone, [wording.TRUE]) >= limits.outcome_support).all())
@@ -86,7 +86,7 @@ def minorities(support: Support, evidence: LinearEvidence, limits: ModelLimits) 
 
 def combinations(
     support: Support,
-    evidence: LinearEvidence,
+    evidence: ModelEvidence,
     groupings: Mapping[str, Grouping],
     operands: Collection[Operand],
     most: int,

@@ -6,6 +6,7 @@ contents of all its columns before clipping; its wording key from what is asked.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,10 +23,11 @@ from kohort.disclosure.contributors import Contributors, gathered
 from kohort.disclosure.jitter import jitter_weights
 from kohort.disclosure.keys import Secret, uniforms
 from kohort.disclosure.limits import MagnitudeLimits, ModelLimits
-from kohort.disclosure.model_evidence import LinearEvidence, Measure
+from kohort.disclosure.model_evidence import Measure, ModelEvidence, Operand
 from kohort.disclosure.stretches import BLOCK
 from kohort.disclosure.winsor import laplace
 from kohort.estimators.design import Codes, Floats
+from kohort.estimators.problem import REGRESSORS
 from kohort.estimators.sums import Keys
 
 CLIP_SPREAD = 0.25
@@ -42,7 +44,7 @@ class ModelKeys:
     def __repr__(self) -> str:
         return "<model keys>"
 
-    def weights(self, evidence: LinearEvidence, eta: float) -> Floats:
+    def weights(self, evidence: ModelEvidence, eta: float) -> Floats:
         """Jittered weights, float64 (N); rows of one unit share theirs."""
         return jitter_weights(evidence.keys, self.by_set, self.by_text, eta, self.share)
 
@@ -55,7 +57,7 @@ class ModelNoise:
         secret: Secret,
         limits: ModelLimits,
         magnitudes: MagnitudeLimits,
-        evidence: LinearEvidence,
+        evidence: ModelEvidence,
     ) -> None:
         self._secret = secret
         self._limits = limits
@@ -143,27 +145,39 @@ def code_fingerprint(index: Codes, keys: Keys) -> np.uint64:
     return total
 
 
-def model_wording(evidence: LinearEvidence) -> str:
+def model_wording(evidence: ModelEvidence) -> str:
     """The canonical wording of the model: its population, and the definitions of all its columns.
 
     The products are part of it: the same variables in other products are another question.
     """
-    columns = [wording.Meaning("outcome", "", (wording.standardised(evidence.outcome.meaning),))]
-    for product in evidence.products:
-        operands = []
-        for operand in product:
-            if operand.kind == "i":
-                of = evidence.categories[operand.name].meaning
-                operands.append(wording.Meaning("categories", "", (of,)))
-            else:
-                operands.append(wording.standardised(evidence.measures[operand.name].meaning))
-        ordered = sorted(operands, key=lambda meaning: meaning.digest)
-        columns.append(wording.Meaning("product", "", tuple(ordered)))
+    columns = [
+        wording.Meaning(role, "", (wording.standardised(column.meaning),))
+        for role, column in evidence.columns.items()
+    ]
+    columns += [
+        wording.Meaning(role, "categories", (category.meaning,))
+        for role, category in evidence.groups.items()
+    ]
+    for part, products in evidence.parts.items():
+        # Controls are terms that are not printed.
+        role = "" if part in REGRESSORS else part
+        columns += [wording.Meaning("product", role, _operands(evidence, p)) for p in products]
     columns.append(wording.Meaning("constant", str(evidence.constant)))
     return wording.magnitude(evidence.population.wording(), *columns)
 
 
-def unit_totals(evidence: LinearEvidence, values: Floats) -> Floats:
+def _operands(evidence: ModelEvidence, product: Sequence[Operand]) -> tuple[wording.Meaning, ...]:
+    operands = []
+    for operand in product:
+        if operand.kind == "i":
+            of = evidence.categories[operand.name].meaning
+            operands.append(wording.Meaning("categories", "", (of,)))
+        else:
+            operands.append(wording.standardised(evidence.measures[operand.name].meaning))
+    return tuple(sorted(operands, key=lambda meaning: meaning.digest))
+
+
+def unit_totals(evidence: ModelEvidence, values: Floats) -> Floats:
     """Values per row added up per unit, float64 (U)."""
     split = evidence.unit_rows
     if split is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -13,7 +14,7 @@ from kohort import wording
 from kohort.disclosure.counts import published_counts
 from kohort.disclosure.keys import Secret
 from kohort.disclosure.limits import CountLimits, ModelLimits
-from kohort.disclosure.model_evidence import Category, LinearEvidence
+from kohort.disclosure.model_evidence import Category, ModelEvidence
 from kohort.estimators.design import Codes, Integers
 from kohort.estimators.sums import by_cell, by_cell_of_units
 from kohort.scope import Code
@@ -46,7 +47,7 @@ class Grouping:
 class Support:
     """Published counts of sets of a model's units."""
 
-    def __init__(self, secret: Secret, limits: CountLimits, evidence: LinearEvidence) -> None:
+    def __init__(self, secret: Secret, limits: CountLimits, evidence: ModelEvidence) -> None:
         self._secret = secret
         self._limits = limits
         self._evidence = evidence
@@ -81,22 +82,43 @@ class Support:
             return by_cell(cell, count, evidence.keys)[0]
         return by_cell_of_units(cell, count, *split)[0]
 
+    @cached_property
+    def _classes(self) -> list[tuple[NDArray[np.bool_], Meaning]]:
+        """The classes of an outcome that is binary, a count or a category: rows and condition."""
+        evidence = self._evidence
+        category, y = evidence.groups.get("outcome"), evidence.outcome
+        if category is not None:
+            codes = enumerate(category.codes)
+            return [
+                (category.index == place, wording.code_cell(category.meaning, code))
+                for place, code in codes
+            ]
+        if y is not None and y.binary:
+            return [(y.x == value, wording.code_cell(y.meaning, value)) for value in (0, 1)]
+        if y is not None and evidence.count:
+            none = wording.code_cell(y.meaning, 0)
+            return [(y.x == 0, none), (y.x != 0, none.negated)]
+        return []
+
+    @property
+    def classed(self) -> bool:
+        """Whether the outcome has classes."""
+        return bool(self._classes)
+
     def classes(self, cell: Codes | Integers, conditions: Sequence[Meaning]) -> Integers:
-        """The smaller published number of units with outcome 0 or 1 per cell, int64."""
-        y = self._evidence.outcome
+        """The smallest published number of units of a class of the outcome per cell, int64."""
         result = []
-        for value in (0, 1):
-            inside = np.where(y.x == value, cell, -1)
-            here = wording.code_cell(y.meaning, value)
+        for rows, here in self._classes:
+            inside = np.where(rows, cell, -1)
             result.append(self.cells(inside, [wording.both((c, here)) for c in conditions]))
-        return np.minimum(*result)
+        return np.asarray(np.min(result, axis=0), dtype=np.int64)
 
     def enough(
         self, limits: ModelLimits, cell: Codes | Integers, conditions: Sequence[Meaning]
     ) -> NDArray[np.bool_]:
-        """Which cells have enough units by published counts, in both classes of a binary y."""
+        """Which cells have enough units by published counts, in each class of y."""
         result = supported(limits, self.cells(cell, conditions))
-        if self._evidence.outcome.binary and limits.outcome_support > 0:
+        if self.classed and limits.outcome_support > 0:
             result &= self.classes(cell, conditions) >= limits.outcome_support
         return result
 

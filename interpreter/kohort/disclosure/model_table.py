@@ -1,118 +1,76 @@
-"""The printed form of a linear model, from its published numbers."""
+"""The printed form of a model, from its published numbers."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from itertools import combinations
 
-from kohort import wording
 from kohort.diagnostic import Span
+from kohort.disclosure.counts import unprotected
 from kohort.disclosure.keys import Secret
-from kohort.disclosure.model_evidence import Category, LinearEvidence, Measure, Operand
+from kohort.disclosure.model_numbers import Coefficients, FurtherTable, ModelNumbers
+from kohort.disclosure.model_reading import evidence_of
 from kohort.disclosure.model_support import OTHER, Grouping
-from kohort.disclosure.models import ModelNumbers, Refusal, release_linear
+from kohort.disclosure.models import Refusal, release_model
 from kohort.disclosure.profile import Profile
 from kohort.disclosure.refusal import RefusedError
-from kohort.disclosure.released import Cell, Key, Model, Note, Table
-from kohort.estimators.design import DesignTooWideError
-from kohort.phrases import Term
-from kohort.results import LinearModel
+from kohort.disclosure.released import Cell, Key, Model, Note, Several, Table
+from kohort.estimators.design import CONSTANT, DesignTooWideError
+from kohort.estimators.problem import NotEstimableError
+from kohort.results import ModelCases
 from kohort.scope import Code, Variable
 
-_COLUMNS = ("coef", "se", "t", "p", "lower", "upper")
 _LEVEL = re.compile(r"^i\.(.+)\[(.*)\]$", re.DOTALL)
 _REASONS = {
     "SDC-M1": "SDC-M1",
     "constant outcome": "no-variation",
-    "too few rows": "too-few-rows",
     "no regressor": "no-regressor",
 }
 
 
-def model(secret: Secret, profile: Profile, raw: LinearModel, span: Span) -> Model:
-    """Give what may be shown of a linear model. Raises `RefusedError`."""
+def model(secret: Secret, profile: Profile, raw: ModelCases, span: Span) -> Model | Several:
+    """Give what may be shown of a model. Raises `RefusedError`."""
+    numbers = model_numbers(secret, profile, raw, span)
+    names = Names(raw)
+    heads = str(raw.options.get("coefficients", "coef"))
+    notes = _notes(profile, raw, names, numbers)
+    title = str(raw.options.get("title", ""))
+    shown = Model(title, _header(raw, numbers), _table(names, numbers, heads), notes)
+    if not numbers.tables:
+        return shown
+    return Several((shown, *(_further(names, table, numbers) for table in numbers.tables)))
+
+
+def model_numbers(secret: Secret, profile: Profile, raw: ModelCases, span: Span) -> ModelNumbers:
+    """Give the published numbers of a model. Raises `RefusedError`."""
+    protected = not unprotected(profile.counts)
     try:
-        numbers = release_linear(secret, profile, evidence_of(raw))
+        evidence = evidence_of(raw, protected)
+        numbers = release_model(secret, profile, evidence, raw.estimator)
     except DesignTooWideError:
         raise RefusedError("too-wide", span) from None
+    except NotEstimableError as error:
+        numbers = Refusal("SDC-M1" if protected else error.reason)
     if isinstance(numbers, Refusal):
-        raise RefusedError(_REASONS[numbers.reason], span)
-    names = _Names(raw)
-    title = str(raw.options.get("title", ""))
-    notes = _notes(profile, raw, numbers)
-    return Model(title, _header(raw, numbers), _table(names, numbers), notes)
-
-
-# ---- evidence
-
-
-def evidence_of(raw: LinearModel) -> LinearEvidence:
-    """Give the model's complete cases in the form that its release works on."""
-    used = [raw.outcome, *(v for v, _ in raw.continuous.values())]
-    used += [levels.variable for levels in raw.factors.values()]
-    population = raw.shape.population
-    for variable in used:
-        population = population.keep(wording.observed(variable))
-    outcome = Measure(raw.outcome.name, raw.outcome.meaning, raw.y, raw.outcome.binary)
-    return LinearEvidence(
-        outcome=outcome,
-        products=products(raw),
-        measures={
-            name: Measure(name, variable.meaning, x, variable.binary)
-            for name, (variable, x) in raw.continuous.items()
-        },
-        categories={
-            name: Category(
-                name, levels.variable.meaning, levels.codes, levels.index, levels.variable.codes
-            )
-            for name, levels in raw.factors.items()
-        },
-        keys=raw.keys,
-        population=population,
-        units=raw.units,
-        constant=not raw.options.get("noconstant"),
-        robust=bool(raw.options.get("robust")),
-        level=float(raw.options.get("level", 95.0)),
-        lists={v.meaning: v.codes for v in raw.shape.variables.values() if v.codes is not None},
-    )
-
-
-def products(raw: LinearModel) -> tuple[tuple[Operand, ...], ...]:
-    """Give the regressors in printing order: `##` spelled out, nothing twice."""
-    factors = raw.options.get("factor_names", frozenset())
-    found: dict[tuple[Operand, ...], None] = {}
-    for term in raw.terms:
-        operands = _operands(term, factors)
-        if term.operator == "##":
-            for size in range(1, len(operands) + 1):
-                for chosen in combinations(operands, size):
-                    found.setdefault(chosen)
-        else:
-            found.setdefault(operands)
-    return tuple(found)
-
-
-def _operands(term: Term, factors: frozenset[str]) -> tuple[Operand, ...]:
-    return tuple(
-        Operand("i" if f.prefix != "c" and f.name.text in factors else "c", f.name.text)
-        for f in term.factors
-    )
+        code = _REASONS.get(numbers.reason, numbers.reason.replace(" ", "-"))
+        raise RefusedError(code, span)
+    return numbers
 
 
 # ---- names
 
 
-class _Names:
+class Names:
     """Printed names of the columns of a model."""
 
-    def __init__(self, raw: LinearModel) -> None:
+    def __init__(self, raw: ModelCases) -> None:
         self.factors: dict[str, Variable] = {
-            name: levels.variable for name, levels in raw.factors.items()
+            **{name: levels.variable for name, levels in raw.factors.items()},
+            **{f"@{role}": levels.variable for role, levels in raw.groups.items()},
         }
 
     def printed(self, name: str) -> str:
-        """Give `a = 2 (label) # b = 1` for `i.a[2]#i.b[1]`."""
+        """Give `a = 2 (label) # b = 1` for `i.a[2]#i.b[1]`; `@role` stands for its variable."""
         parts = name.split("#")
         if not any(_LEVEL.match(part) for part in parts):
             return name
@@ -122,10 +80,10 @@ class _Names:
         level = _LEVEL.match(part)
         if level is None:
             return part.removeprefix("c.")
-        return f"{level[1]} = {self.code(level[1], level[2])}"
+        return f"{self.factors[level[1]].name} = {self.code(level[1], level[2])}"
 
     def code(self, factor: str, code: Code) -> str:
-        """Give a code with its label."""
+        """Give a code of a factor, or of the variable of a role, with its label."""
         if code == OTHER:
             return OTHER
         labels = self.factors[factor].labels
@@ -134,32 +92,62 @@ class _Names:
         return str(code) if label is None else f"{code} ({label})"
 
 
-# ---- output
+# ---- tables
 
 
-def _table(names: _Names, numbers: ModelNumbers) -> Table:
-    columns = tuple(
-        (Key("statistic", name, f"{numbers.level:g}" if name in ("lower", "upper") else None),)
-        for name in _COLUMNS
-    )
+def _table(names: Names, numbers: ModelNumbers, heads: str) -> Table:
+    test = numbers.tests
+    first = numbers.equations[0]
+    wanted = [heads, *(() if first.errors is None else ("se",))]
+    wanted += [] if first.t is None else [test, "p"]
+    wanted += ["lower", "upper"]
+    columns = tuple(_column(name, numbers.level) for name in wanted)
     rows: list[tuple[Key, ...]] = []
     cells: list[tuple[Cell, ...]] = []
+    blank = tuple(Cell(None, "missing") for _ in columns)
+    for equation in numbers.equations:
+        if equation.heading is not None:
+            rows.append((Key("equation", equation.heading, names.printed(equation.heading)),))
+            cells.append(blank)
+        _add_terms(names, numbers, equation, rows, cells)
+        if numbers.constant == "hidden":
+            rows.append((Key("term", CONSTANT),))
+            cells.append(tuple(Cell(None, "hidden") for _ in columns))
+    return Table("", (Key("statistic", "term"),), tuple(rows), columns, tuple(cells))
+
+
+def _column(name: str, level: float) -> tuple[Key, ...]:
+    return (Key("statistic", name, f"{level:g}" if name in {"lower", "upper"} else None),)
+
+
+def _add_terms(
+    names: Names,
+    numbers: ModelNumbers,
+    equation: Coefficients,
+    rows: list[tuple[Key, ...]],
+    cells: list[tuple[Cell, ...]],
+) -> None:
+    arrays = [
+        a
+        for a in (
+            equation.coefficients, equation.errors, equation.t, equation.p, equation.lower,
+            equation.upper,
+        )
+        if a is not None
+    ]  # fmt: skip
     headed: set[str] = set()
-    arrays = (
-        numbers.coefficients, numbers.errors, numbers.t, numbers.p, numbers.lower, numbers.upper,
-    )  # fmt: skip
-    for place, name in enumerate(numbers.names):
+    for place, name in enumerate(equation.names):
         factor = _main_effect(name)
         if factor is not None and factor not in headed:
             headed.add(factor)
             rows.append((_reference(names, numbers.groupings[factor], factor),))
-            cells.append(tuple(Cell(None, "missing") for _ in _COLUMNS))
-        rows.append((Key("term", name, None if name == "_cons" else names.printed(name)),))
+            cells.append(tuple(Cell(None, "missing") for _ in arrays))
+        rows.append((_term(names, name),))
         cells.append(tuple(_number(float(array[place])) for array in arrays))
-    if numbers.constant == "hidden":
-        rows.append((Key("term", "_cons"),))
-        cells.append(tuple(Cell(None, "hidden") for _ in _COLUMNS))
-    return Table("", (Key("statistic", "term"),), tuple(rows), columns, tuple(cells))
+
+
+def _term(names: Names, name: str) -> Key:
+    return Key("term", name, None if name == CONSTANT else names.printed(name))
 
 
 def _main_effect(name: str) -> str | None:
@@ -167,39 +155,70 @@ def _main_effect(name: str) -> str | None:
     return level[1] if level is not None and "#i." not in name and "#c." not in name else None
 
 
-def _reference(names: _Names, grouping: Grouping, factor: str) -> Key:
+def _reference(names: Names, grouping: Grouping, factor: str) -> Key:
     reference = OTHER if grouping.reference is None else names.code(factor, grouping.reference)
     return Key("reference", factor, reference)
 
 
-def _number(value: float) -> Cell:
-    return Cell(value) if value == value and abs(value) != float("inf") else Cell(None, "missing")
+def _number(value: float | None) -> Cell:
+    if value is None or value != value or abs(value) == float("inf"):
+        return Cell(None, "missing")
+    return Cell(value)
 
 
-def _header(raw: LinearModel, numbers: ModelNumbers) -> tuple[tuple[str, Cell | str], ...]:
-    return (
-        ("outcome", raw.outcome.name),
-        ("nobs", _number(numbers.observations)),
-        ("r2", _number(numbers.r2)),
-        ("r2_adj", _number(numbers.adjusted_r2)),
-        ("f", _number(numbers.f)),
-        ("df", f"{numbers.df_model}, {numbers.df_residual}"),
-        ("prob_f", _number(numbers.f_p)),
-        ("rmse", _number(numbers.root_mse)),
-        ("errors", "robust" if numbers.robust else "classical"),
-    )
+def _further(names: Names, table: FurtherTable, numbers: ModelNumbers) -> Table:
+    columns = tuple(_column(name, numbers.level) for name in table.columns)
+    starts = {}
+    first = 0
+    for heading, size in table.headings:
+        starts[first] = heading
+        first += size
+    rows: list[tuple[Key, ...]] = []
+    cells: list[tuple[Cell, ...]] = []
+    for place, (name, line) in enumerate(zip(table.rows, table.cells, strict=True)):
+        if place in starts:
+            rows.append((Key("equation", starts[place], names.printed(starts[place])),))
+            cells.append(tuple(Cell(None, "missing") for _ in columns))
+        rows.append((_term(names, name) if table.stub == "term" else Key("statistic", name),))
+        shown = [Cell(None, "hidden") if table.hidden else _number(value) for value in line]
+        cells.append(tuple(shown))
+    return Table("", (Key("statistic", table.title),), tuple(rows), columns, tuple(cells))
 
 
-def _notes(profile: Profile, raw: LinearModel, numbers: ModelNumbers) -> tuple[Note, ...]:
+# ---- header and notes
+
+
+def _header(raw: ModelCases, numbers: ModelNumbers) -> tuple[tuple[str, Cell | str], ...]:
+    lines: list[tuple[str, Cell | str]] = []
+    outcome = raw.columns.get("outcome")
+    if outcome is not None:
+        lines.append(("outcome", outcome[0].name))
+    elif "outcome" in raw.groups:
+        lines.append(("outcome", raw.groups["outcome"].variable.name))
+    lines.append(("nobs", _number(numbers.observations)))
+    for name, value in numbers.header:
+        lines.append((name, value if isinstance(value, str) else _number(value)))
+    covariance = raw.options.get("covariance")
+    if covariance is not None:
+        lines.append(("errors", covariance))
+    return tuple(lines)
+
+
+def _notes(
+    profile: Profile, raw: ModelCases, names: Names, numbers: ModelNumbers
+) -> tuple[Note, ...]:
     notes = []
     gone = (*numbers.dropped, *numbers.unsupported)
     if gone:
         notes.append(Note("dropped_terms", {"names": ", ".join(gone)}))
     notes.extend(_merged(numbers.groupings))
+    notes.extend(_merged({names.factors[f"@{r}"].name: g for r, g in numbers.printed.items()}))
+    if numbers.controls:
+        names_of = str(raw.options.get("controls", ""))
+        notes.append(Note("controls", {"n": numbers.controls, "names": names_of}))
     if numbers.constant == "hidden":
         notes.append(Note("constant_hidden"))
-    if numbers.constant == "none":
-        notes.append(Note("uncentred_r2"))
+    notes.extend(Note(key, dict(words)) for key, words in numbers.notes)
     if profile.models.eta > 0:
         notes.append(Note("noisy_estimates"))
     return tuple(notes)
@@ -211,3 +230,6 @@ def _merged(groupings: Mapping[str, Grouping]) -> list[Note]:
         for name, grouping in groupings.items()
         if grouping.merged is not None
     ]
+
+
+__all__ = ["Names", "model", "model_numbers"]

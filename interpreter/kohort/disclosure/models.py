@@ -1,4 +1,4 @@
-"""Release of linear models: merged categories, clipped columns, guards, jittered weights.
+"""Release of models: merged categories, clipped columns, guards, jittered weights, one estimator.
 
 Source: the disclosure reference, 2.3 and 4.11. Whether a model is shown, and what of it, is decided
 on published numbers only (`model_guards`); every refusal is the same one.
@@ -6,17 +6,16 @@ on published numbers only (`model_guards`); every refusal is the same one.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal
 
 import numpy as np
 
 from kohort.disclosure.counts import unprotected
 from kohort.disclosure.keys import Secret
 from kohort.disclosure.model_columns import ModelColumns, build
-from kohort.disclosure.model_evidence import LinearEvidence
+from kohort.disclosure.model_evidence import Category, ModelEvidence
 from kohort.disclosure.model_guards import (
     combinations,
     constant_shown,
@@ -28,65 +27,25 @@ from kohort.disclosure.model_guards import (
     spread_enough,
 )
 from kohort.disclosure.model_noise import ModelKeys, ModelNoise
+from kohort.disclosure.model_numbers import ModelNumbers, Publisher
 from kohort.disclosure.model_support import Grouping, Support, group
 from kohort.disclosure.profile import Profile
-from kohort.disclosure.published import decimals, significant
-from kohort.estimators.design import Floats
-from kohort.estimators.inference import Inference, f_tail, infer
-from kohort.estimators.least_squares import LinearFit, NotEstimableError, fit
-
-# Profiles write "all digits" so; a double holds no more.
-_ALL_DIGITS = 15
-_P_DECIMALS = 3
-
-Reason: TypeAlias = Literal["SDC-M1", "constant outcome", "too few rows", "no regressor"]
+from kohort.estimators.design import Codes, Floats
+from kohort.estimators.least_squares import fit
+from kohort.estimators.problem import Estimator, NotEstimableError, Problem, Reason
 
 
 @dataclass(frozen=True)
 class Refusal:
     """No model. Under any protection the reason is SDC-M1 and nothing more is said."""
 
-    reason: Reason = "SDC-M1"
+    reason: Reason | Literal["SDC-M1"] = "SDC-M1"
 
 
-@dataclass(frozen=True, eq=False)
-class ModelNumbers:
-    """The published numbers of a linear model, all rounded (under an open profile, none).
-
-    `n`: units; `observations`: rows, the same number where each row is a unit. Arrays are float64
-    in the order of `names`, the constant last; where it is hidden its row is not there and
-    `constant` says so. `dropped` are collinear columns, `unsupported` products of indicators
-    that too few units have; `groupings` tell references and merged categories.
-    """
-
-    n: int
-    observations: int
-    names: tuple[str, ...]
-    coefficients: Floats
-    errors: Floats
-    t: Floats
-    p: Floats
-    lower: Floats
-    upper: Floats
-    constant: Literal["shown", "hidden", "none"]
-    level: float
-    robust: bool
-    df_model: int
-    df_residual: int
-    r2: float
-    adjusted_r2: float
-    f: float
-    f_p: float
-    root_mse: float
-    dropped: tuple[str, ...]
-    unsupported: tuple[str, ...]
-    groupings: Mapping[str, Grouping]
-
-
-def release_linear(
-    secret: Secret, profile: Profile, evidence: LinearEvidence
+def release_model(
+    secret: Secret, profile: Profile, evidence: ModelEvidence, estimator: Estimator
 ) -> ModelNumbers | Refusal:
-    """Fit and publish a linear model, or refuse it.
+    """Fit and publish a model, or refuse it.
 
     Under a profile without protection the numbers are those of the plain fit, unrounded, and the
     reason of a refusal is told. Raises `DesignTooWideError` where the published categories make
@@ -95,135 +54,136 @@ def release_linear(
     try:
         # Where numbers overflow depends on the data; no warning may say so.
         with np.errstate(all="ignore"):
-            return _Release(secret, profile, evidence).run()
+            return _Release(secret, profile, evidence, estimator).run()
     except NotEstimableError as error:
         return Refusal(error.reason) if unprotected(profile.counts) else Refusal()
 
 
+def plain_problem(secret: Secret, profile: Profile, evidence: ModelEvidence) -> Problem:
+    """Give the problem without merging, clipping and weights; `profile` must be an open one."""
+    release = _Release(secret, profile, evidence, None)
+    return release.problem(release.columns())
+
+
 class _Release:
-    def __init__(self, secret: Secret, profile: Profile, evidence: LinearEvidence) -> None:
+    def __init__(
+        self,
+        secret: Secret,
+        profile: Profile,
+        evidence: ModelEvidence,
+        estimator: Estimator | None,
+    ) -> None:
         self.secret = secret
         self.profile = profile
         self.limits = profile.models
         self.evidence = evidence
+        self.estimator = estimator
         self.support = Support(secret, profile.counts, evidence)
+        self.groupings: dict[str, Grouping] = {}
+        self.printed: dict[str, Grouping] = {}
+        self.values: dict[str, Floats] = {}
+        self.keys: ModelKeys | None = None
+        self.weights: Floats | None = None
+
+    def columns(self) -> ModelColumns:
+        """Merge categories, clip measures and make the designs."""
+        evidence = self.evidence
+        if not evidence.rows:
+            raise NotEstimableError("too few rows")
+        for name in evidence.used("i"):
+            self.groupings[name] = self._grouped(evidence.categories[name])
+        for role in sorted(evidence.printed & evidence.groups.keys()):
+            self.printed[role] = self._grouped(evidence.groups[role])
+        measures = self._read()
+        return build(self.support, self.limits, evidence, self.groupings, measures)
+
+    def _grouped(self, category: Category) -> Grouping:
+        return group(self.support, self.limits, category, self.profile.magnitudes.hard_floor)
 
     def run(self) -> ModelNumbers | Refusal:
         evidence, limits = self.evidence, self.limits
-        if not evidence.rows:
-            raise NotEstimableError("too few rows")
+        assert self.estimator is not None
         units = self.support.total()
-        categories = [evidence.categories[name] for name in evidence.used("i")]
-        floor = self.profile.magnitudes.hard_floor
-        groupings = {c.name: group(self.support, limits, c, floor) for c in categories}
-        y, measures, keys = self._read()
-        columns = build(self.support, limits, evidence, groupings, measures)
+        columns = self.columns()
         if not large_enough(limits, units, columns.design.width + evidence.constant):
             return Refusal()
         if limits.support_min > 0 and not minorities(self.support, evidence, limits):
             return Refusal()
-        if keys is not None and not self._spread(columns, y, keys):
+        if not self._spread(columns):
             return Refusal()
-        weights = keys.weights(evidence, limits.eta) if keys is not None else None
-        found = fit(
-            columns.design,
-            y,
-            weights=weights if limits.eta > 0 else None,
-            constant=evidence.constant,
-            covariance="robust" if evidence.robust else "classical",
-        )
+        if self.keys is not None and limits.eta > 0:
+            self.weights = self.keys.weights(evidence, limits.eta)
+        estimate = self.estimator.fit(self.problem(columns))
         # The weights cannot make columns collinear, but rounding at the very edge could.
-        collinear = limits.eff_support_min > 0 and bool(found.dropped)
-        if collinear or not loose_enough(limits, self._share(found.r2)):
+        collinear = limits.eff_support_min > 0 and bool(estimate.dropped)
+        publisher = Publisher(self.secret, self.profile, evidence, self.keys)
+        share = estimate.share
+        if collinear or not (share is None or loose_enough(limits, publisher.share(share))):
             return Refusal()
-        return self._numbers(found, columns, units, weights)
+        shown = self._constant(columns, units)
+        return publisher.numbers(
+            estimate, columns, self.printed, shown, units, self._observations(units, publisher)
+        )
 
-    def _read(self) -> tuple[Floats, dict[str, Floats], ModelKeys | None]:
-        """The outcome and the measures, clipped, and the model's keys; None without any noise."""
+    def problem(self, columns: ModelColumns) -> Problem:
+        """What the estimator gets."""
+        evidence = self.evidence
+        groups: dict[str, Codes] = {}
+        levels: dict[str, tuple[str, ...]] = {}
+        for role, category in evidence.groups.items():
+            grouping = self.printed.get(role)
+            if grouping is None:
+                groups[role] = category.index
+                continue
+            groups[role] = grouping.table[category.index]
+            reference = "other" if grouping.reference is None else f"{grouping.reference}"
+            levels[role] = (reference, *grouping.levels)
+        split = evidence.unit_rows
+        return Problem(
+            designs=columns.designs,
+            rows=evidence.rows,
+            columns=self.values,
+            groups=groups,
+            levels=levels,
+            unit=None if split is None else split[0],
+            weights=self.weights,
+            constant=evidence.constant,
+            covariance=evidence.covariance,
+            level=evidence.level,
+            prior=self.limits.glm_prior_obs,
+            options=evidence.options,
+        )
+
+    def _read(self) -> Mapping[str, Floats]:
+        """Read the columns and the measures, clipped, and note the model's keys (if any noise)."""
         evidence, limits = self.evidence, self.limits
         if limits.eta == 0 and limits.eff_support_min == 0 and limits.clip_units == 0:
-            return evidence.outcome.x, {n: m.x for n, m in evidence.measures.items()}, None
+            self.values = {role: m.x for role, m in evidence.columns.items()}
+            return {n: m.x for n, m in evidence.measures.items()}
         noise = ModelNoise(self.secret, limits, self.profile.magnitudes, evidence)
-        y = noise.read(evidence.outcome)
+        self.values = {role: noise.read(m) for role, m in evidence.columns.items()}
         measures = {name: noise.read(evidence.measures[name]) for name in evidence.used("c")}
         for name in evidence.used("i"):
             noise.read_codes(evidence.categories[name].index)
-        return y, measures, noise.keys()
+        for category in evidence.groups.values():
+            noise.read_codes(category.index)
+        self.keys = noise.keys()
+        return measures
 
-    def _spread(self, columns: ModelColumns, y: Floats, keys: ModelKeys) -> bool:
-        if self.limits.eff_support_min == 0:
+    def _spread(self, columns: ModelColumns) -> bool:
+        """Whether the published effective support suffices; y is the outcome, or its codes."""
+        if self.limits.eff_support_min == 0 or self.keys is None:
             return True
-        constant = self.evidence.constant
-        plain = fit(columns.design, y, constant=constant, keep_residuals=True)
-        m = effective_support(self.evidence, plain)
-        shown = published_support(self.secret, self.profile.counts, self.evidence, keys, m)
+        evidence = self.evidence
+        y = self.values.get("outcome")
+        if y is None and "outcome" in evidence.groups:
+            y = evidence.groups["outcome"].index.astype(np.float64)
+        if y is None:
+            y = next(iter(self.values.values()))
+        plain = fit(columns.design, y, constant=evidence.constant, keep_residuals=True)
+        m = effective_support(evidence, plain)
+        shown = published_support(self.secret, self.profile.counts, evidence, self.keys, m)
         return spread_enough(self.limits, shown)
-
-    def _share(self, value: float) -> float:
-        if self.limits.r2_decimals >= _ALL_DIGITS:
-            return value
-        return float(decimals(np.array([value]), self.limits.r2_decimals)[0])
-
-    def _numbers(
-        self, found: LinearFit, columns: ModelColumns, units: int, weights: Floats | None
-    ) -> ModelNumbers:
-        """Everything that is published; t, P and limits follow from the rounded numbers."""
-        limits = self.limits
-        shown = self._constant(columns, units)
-        rows = slice(None, -1) if shown == "hidden" else slice(None)
-        inflation = self._inflation()
-        b = _rounded(found.coefficients[rows], limits.coef_digits)
-        errors = _rounded(found.errors[rows] * math.sqrt(inflation), limits.se_digits)
-        observations = self._observations(units, weights)
-        df = observations - found.k
-        r2, f = self._share(found.r2), self._digits(found.f / inflation)
-        test = self._tested(b, errors, df)
-        return ModelNumbers(
-            n=units,
-            observations=observations,
-            names=found.names[rows],
-            coefficients=b,
-            errors=errors,
-            t=test.t,
-            p=test.p,
-            lower=test.lower,
-            upper=test.upper,
-            constant=shown,
-            level=self.evidence.level,
-            robust=self.evidence.robust,
-            df_model=found.df_model,
-            df_residual=df,
-            r2=r2,
-            adjusted_r2=self._share(1 - (1 - r2) * (observations - found.constant) / df),
-            f=f,
-            f_p=self._thousandths(f_tail(f, found.df_model, df)),
-            root_mse=self._digits(found.root_mse),
-            dropped=columns.redundant + found.dropped,
-            unsupported=columns.unsupported,
-            groupings=columns.groupings,
-        )
-
-    def _inflation(self) -> float:
-        """How much the jitter adds to the variances, and to the numerator of F."""
-        # A robust variance sums squared weights, whose mean is 1 + eta^2 already.
-        return 1.0 if self.evidence.robust else 1 + self.limits.eta**2
-
-    def _tested(self, b: Floats, errors: Floats, df: int) -> Inference:
-        """Tests and intervals from published numbers, rounded as well."""
-        test = infer(b, errors, df, self.evidence.level)
-        digits = self.limits.coef_digits
-        if digits >= _ALL_DIGITS:
-            return test
-        t, p = (decimals(values, _P_DECIMALS) for values in (test.t, test.p))
-        return Inference(t, p, significant(test.lower, digits), significant(test.upper, digits))
-
-    def _digits(self, value: float) -> float:
-        return float(_rounded(np.array([value]), self.limits.coef_digits)[0])
-
-    def _thousandths(self, value: float) -> float:
-        if self.limits.coef_digits >= _ALL_DIGITS:
-            return value
-        return float(decimals(np.array([value]), _P_DECIMALS)[0])
 
     def _constant(self, columns: ModelColumns, units: int) -> Literal["shown", "hidden", "none"]:
         if not self.evidence.constant:
@@ -238,21 +198,15 @@ class _Release:
         )
         return "shown" if constant_shown(self.limits, possible, published.tolist()) else "hidden"
 
-    def _observations(self, units: int, weights: Floats | None) -> int:
+    def _observations(self, units: int, publisher: Publisher) -> int:
         """Published rows: published units times the jittered mean of rows per unit."""
         split = self.evidence.unit_rows
         if split is None:
             return units
-        if weights is None:
+        if self.weights is None:
             per_unit = self.evidence.rows / len(split[1])
         else:
             unit_weights = np.empty(len(split[1]))
-            unit_weights[split[0]] = weights
-            per_unit = float(weights.sum() / unit_weights.sum())
-        if self.limits.coef_digits < _ALL_DIGITS:
-            per_unit = self._digits(per_unit)
-        return round(units * per_unit)
-
-
-def _rounded(values: Floats, digits: int) -> Floats:
-    return values if digits >= _ALL_DIGITS else significant(values, digits)
+            unit_weights[split[0]] = self.weights
+            per_unit = float(self.weights.sum() / unit_weights.sum())
+        return round(units * publisher.figure(per_unit))

@@ -49,8 +49,8 @@ from kohort.results import (
     FactorLevels,
     Frequencies,
     Inventory,
-    LinearModel,
     Magnitudes,
+    ModelCases,
     Raw,
     Size,
     Summary,
@@ -58,7 +58,7 @@ from kohort.results import (
 from kohort.scope import Scope, Shape
 
 Described = Frequencies | Magnitudes | Summary | Chart
-Releasable = Size | Done | Inventory | Described | LinearModel | Document
+Releasable = Size | Done | Inventory | Described | ModelCases | Document
 Part = Axis | Cells | Column | FactorLevels
 
 
@@ -194,7 +194,7 @@ class Gate:
             case Chart():
                 root = _table(raw.of).root
                 return figure(policy.secret(root), profile, raw, span)
-            case LinearModel():
+            case ModelCases():
                 return model(policy.secret(raw.root), profile, raw, span)
             case _:
                 assert_never(raw)
@@ -225,7 +225,7 @@ class Gate:
 
 def _shape(raw: Raw) -> Shape | None:
     match raw:
-        case Frequencies() | Summary() | LinearModel():
+        case Frequencies() | Summary() | ModelCases():
             return raw.shape
         case Magnitudes():
             return raw.frequencies.shape

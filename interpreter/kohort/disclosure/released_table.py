@@ -13,7 +13,9 @@ from typing import Final, Literal, get_args
 
 State = Literal["shown", "zero", "hidden", "missing", "folded", "low", "high"]
 STATES: Final = frozenset(get_args(State))
-KeyKind = Literal["code", "variable", "statistic", "total", "missing", "term", "reference"]
+KeyKind = Literal[
+    "code", "variable", "statistic", "total", "missing", "term", "reference", "equation"
+]
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,8 @@ class Key:
     `statistic` (`freq`, `mean` ...; for `lower` and `upper` the level in per cent in `label`, 95 if
     none; without a code a blank heading), `total`, `missing`, `term` (stable id in `code`, printed
     name in `label`), `reference` (heads the levels of a factor: its name in `code`, the printed
-    reference category in `label`; its cells are missing).
+    reference category in `label`; its cells are missing), `equation` (heads the terms of one
+    equation of a model, with its printed name in `label`; its cells are missing too).
     """
 
     kind: KeyKind

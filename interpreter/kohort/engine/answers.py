@@ -9,9 +9,17 @@ from typing import Any, overload
 from kohort.engine import requests
 from kohort.engine.cells import grid
 from kohort.engine.failure import guarded
+from kohort.engine.model_rows import complete_cases
 from kohort.engine.table import Table
-from kohort.phrases import Terms
-from kohort.results import Column, Frequencies, LinearModel, Magnitudes, Size, Summary
+from kohort.results import (
+    Column,
+    Frequencies,
+    Magnitudes,
+    ModelCases,
+    Question,
+    Size,
+    Summary,
+)
 from kohort.scope import Variable
 
 
@@ -72,19 +80,9 @@ class Answers(Table):
         return Summary(self.shape, _Measurements(self, of), statistics, self.rows.root)
 
     @guarded
-    def linear_model(
-        self,
-        outcome: Variable,
-        terms: Terms,
-        continuous: Sequence[Variable],
-        factors: Sequence[Variable],
-        options: Mapping[str, Any],
-    ) -> LinearModel:
-        """Give the complete cases of a linear model."""
-        numeric = [(v, self.vector(v.name)) for v in (outcome, *continuous)]
-        coded = [(v, self.codes(v.name)) for v in factors]
-        model = requests.linear_model(self.shape, self.rows, numeric, terms, coded, options)
-        return replace(model, root=self.rows.root)
+    def model_cases(self, question: Question) -> ModelCases:
+        """Give the rows that have every variable of a model."""
+        return complete_cases(self, question)
 
 
 class _Measurements(Sequence[Column]):

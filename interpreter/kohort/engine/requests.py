@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
 import polars as pl
 
 from kohort import wording
-from kohort.engine.cells import Grid, unflagged
+from kohort.engine.cells import Grid
 from kohort.engine.rows import Rows
-from kohort.engine.values import Codes
 from kohort.engine.vector import Vector
-from kohort.phrases import Terms
-from kohort.results import Column, FactorLevels, Frequencies, LinearModel, Magnitudes
+from kohort.results import Column, Frequencies, Magnitudes
 from kohort.scope import Shape, Variable
 
 
@@ -72,43 +69,3 @@ def magnitudes(
     """Give columns with each row's cell in every margin."""
     positions = {subset: counted.positions_in(subset) for subset in counted.cells}
     return Magnitudes(counts, positions, tuple(columns), statistics)
-
-
-def linear_model(
-    shape: Shape,
-    rows: Rows,
-    numeric: Sequence[tuple[Variable, Vector]],
-    terms: Terms,
-    factors: Sequence[tuple[Variable, Codes]],
-    options: Mapping[str, Any],
-) -> LinearModel:
-    """Give the rows that have every variable of a model; the first numeric one is the outcome."""
-    numbers = [(v, measured(v, vector)) for v, vector in numeric]
-    levels = [(v, unflagged(v, codes)) for v, codes in factors]
-    complete = pl.Series([True]).new_from_index(0, len(rows))
-    for _, x in numbers:
-        complete = complete & x.is_not_null()
-    for _, codes in levels:
-        complete = complete & (pl.Series(codes.places) != codes.missing)
-    units = rows.units
-    (outcome, y), *rest = [(v, x.filter(complete).to_numpy()) for v, x in numbers]
-    return LinearModel(
-        shape,
-        outcome,
-        y,
-        terms,
-        {v.name: (v, x) for v, x in rest},
-        {v.name: _levels(v, codes, complete) for v, codes in levels},
-        rows.key_series.filter(complete).to_numpy(),
-        None if units is None else units[complete.to_numpy()],
-        shape.population,
-        options,
-    )
-
-
-def _levels(variable: Variable, codes: Codes, complete: pl.Series) -> FactorLevels:
-    places = pl.Series(codes.places).filter(complete).to_numpy()
-    found = np.flatnonzero(np.bincount(places, minlength=codes.missing))
-    table = np.zeros(codes.missing + 1, dtype=np.int32)
-    table[found] = np.arange(len(found))
-    return FactorLevels(variable, tuple(codes.values.gather(found).to_list()), table[places])

@@ -33,3 +33,8 @@ def infer(estimates: Floats, errors: Floats, df: float | None, level: float = 95
 def f_tail(f: float, df_model: float, df_residual: float) -> float:
     """P(F > f), missing (NaN) where f is."""
     return float(special.fdtrc(df_model, df_residual, f)) if f == f else float("nan")
+
+
+def chi2_tail(value: float, df: float) -> float:
+    """P(chi2 > value), missing (NaN) where it is."""
+    return float(special.chdtrc(df, value)) if value == value else float("nan")

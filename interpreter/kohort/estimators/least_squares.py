@@ -1,7 +1,6 @@
 """Least squares from cross products: classical and robust covariance, weights, leverage."""
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
 
 import numpy as np
 
@@ -9,20 +8,10 @@ from kohort.estimators.cross_products import Columns, weighted_squares, weighted
 from kohort.estimators.design import Block, Design, Floats, constant_block
 from kohort.estimators.elimination import Elimination, eliminate
 from kohort.estimators.inference import f_tail
-
-Covariance: TypeAlias = Literal["classical", "robust"]
-Reason: TypeAlias = Literal["constant outcome", "too few rows", "no regressor"]
+from kohort.estimators.problem import Covariance, NotEstimableError
 
 # Below this share of unexplained variation, y'y - b'X'y has lost too many digits.
 _CLOSE_FIT = 1e-6
-
-
-class NotEstimableError(Exception):
-    """No fit exists; `reason` says which of the three causes."""
-
-    def __init__(self, reason: Reason) -> None:
-        super().__init__(reason)
-        self.reason: Reason = reason
 
 
 @dataclass(frozen=True, slots=True, eq=False)

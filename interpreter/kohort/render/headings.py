@@ -16,7 +16,7 @@ def heading(key: Key, look: Look) -> str:
             return clean(_category(key, look))
         case "term" if key.code in {"_cons", "constant"} and key.label is None:
             return word("constant", look)
-        case "term":
+        case "term" | "equation":
             return clean(_name(key.code if key.label is None else key.label))
         case "variable":
             return clean(_name(key.code))

@@ -1,0 +1,394 @@
+"""The published numbers of a model: estimates rounded, errors inflated, tests worked out anew."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+import numpy as np
+
+from kohort.disclosure.counts import published_count
+from kohort.disclosure.keys import Secret
+from kohort.disclosure.model_columns import ModelColumns
+from kohort.disclosure.model_evidence import ModelEvidence
+from kohort.disclosure.model_noise import ModelKeys, model_wording
+from kohort.disclosure.model_support import Grouping
+from kohort.disclosure.profile import Profile
+from kohort.disclosure.published import decimals, significant
+from kohort.estimators.design import CONSTANT, Floats
+from kohort.estimators.inference import chi2_tail, f_tail, infer
+from kohort.estimators.problem import (
+    Equation,
+    Estimate,
+    Statistic,
+    TableOfEffects,
+    TableOfFigures,
+    TableOfTests,
+)
+
+# Profiles write "all digits" so; a double holds no more.
+_ALL_DIGITS = 15
+_P_DECIMALS = 3
+
+Constant: TypeAlias = Literal["shown", "hidden", "none"]
+Figure: TypeAlias = "float | int | str | None"
+
+
+@dataclass(frozen=True, eq=False)
+class Coefficients:
+    """Rows of a table of estimates, all numbers published; arrays are float64 in the order of
+    names.
+
+    `errors`, `t` (or z), `p` are None where the table does not have them.
+    """
+
+    names: tuple[str, ...]
+    coefficients: Floats
+    errors: Floats | None
+    t: Floats | None
+    p: Floats | None
+    lower: Floats
+    upper: Floats
+    heading: str | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class FurtherTable:
+    """One more table of a model: `title` and column names are heading keys; cells may be missing.
+
+    `rows` are ids of columns (`term`), heading keys (`statistic`).
+    """
+
+    title: str
+    stub: Literal["term", "statistic"]
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
+    cells: tuple[tuple[float | None, ...], ...]
+    headings: tuple[tuple[str, int], ...] = ()
+    hidden: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class ModelNumbers:
+    """The published numbers of a model, all rounded (under an open profile, none).
+
+    `n`: units; `observations`: rows, the same number where each row is a unit. `equations` hold
+    what is printed: hidden constants and controls have no row there; `constant` and `controls` (how
+    many) say so. `header`: (heading key, number or words) in order. `dropped` are collinear
+    columns, `unsupported` products of indicators that too few units have; `groupings` tell
+    references and merged categories of factors, `printed` those of roles.
+    """
+
+    n: int
+    observations: int
+    equations: tuple[Coefficients, ...]
+    header: tuple[tuple[str, Figure], ...]
+    tables: tuple[FurtherTable, ...]
+    constant: Constant
+    controls: int
+    level: float
+    tests: Literal["t", "z"]
+    dropped: tuple[str, ...]
+    unsupported: tuple[str, ...]
+    groupings: Mapping[str, Grouping]
+    printed: Mapping[str, Grouping]
+    notes: tuple[tuple[str, Mapping[str, str]], ...]
+    exponentiated: bool = False
+
+    def figure(self, name: str) -> float:
+        """Give a number of the header."""
+        value = dict(self.header)[name]
+        return math.nan if value is None else float(value)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Ids of the rows of the first equation."""
+        return self.equations[0].names
+
+    @property
+    def coefficients(self) -> Floats:
+        """Estimates of the first equation."""
+        return self.equations[0].coefficients
+
+    @property
+    def errors(self) -> Floats:
+        """Errors of the first equation."""
+        errors = self.equations[0].errors
+        assert errors is not None
+        return errors
+
+
+class Publisher:
+    """Rounds and inflates what a model estimated, as the profile says."""
+
+    def __init__(
+        self, secret: Secret, profile: Profile, evidence: ModelEvidence, keys: ModelKeys | None
+    ) -> None:
+        self._secret = secret
+        self._profile = profile
+        self._limits = profile.models
+        self._evidence = evidence
+        self._keys = keys
+
+    # ---- single numbers
+
+    @property
+    def exact(self) -> bool:
+        """Whether nothing is rounded."""
+        return self._limits.coef_digits >= _ALL_DIGITS
+
+    def share(self, value: float) -> float:
+        """A share of explained variation."""
+        if self._limits.r2_decimals >= _ALL_DIGITS:
+            return value
+        return float(decimals(np.array([value]), self._limits.r2_decimals)[0])
+
+    def figure(self, value: float) -> float:
+        """A number of the size of a coefficient."""
+        return float(_rounded(np.array([value]), self._limits.coef_digits)[0])
+
+    def thousandths(self, value: float) -> float:
+        """A P."""
+        return value if self.exact else float(decimals(np.array([value]), _P_DECIMALS)[0])
+
+    def count(self, n: int) -> int:
+        """A number of groups, looked up in the table of counts under the model's key."""
+        if self._keys is None:
+            return n
+        words = "groups | " + model_wording(self._evidence)
+        return published_count(self._secret, self._profile.counts, self._keys.by_set, n, words)
+
+    # ---- the model
+
+    def numbers(
+        self,
+        estimate: Estimate,
+        columns: ModelColumns,
+        printed: Mapping[str, Grouping],
+        shown: Constant,
+        units: int,
+        observations: int,
+    ) -> ModelNumbers:
+        """Everything that is published; tests and limits follow from the rounded numbers."""
+        self._observations = observations
+        self._inflation = 1.0 if estimate.jittered else 1 + self._limits.eta**2
+        clusters = None if estimate.clusters is None else self.count(estimate.clusters)
+        self._clusters = clusters
+        controls = frozenset(
+            columns.designs["control"].names if "control" in columns.designs else ()
+        )
+        gone = set(controls)
+        if shown == "hidden" or not estimate.constant_shown:
+            gone.add(CONSTANT)
+        df: float | None = None
+        if estimate.tests == "t":
+            df = observations - estimate.parameters if clusters is None else clusters - 1
+        header = list(self._header(estimate.statistics))
+        if clusters is not None:
+            header.append(("clusters", clusters))
+        header += estimate.words
+        return ModelNumbers(
+            n=units,
+            observations=observations,
+            equations=tuple(self._equation(e, estimate, gone, df) for e in estimate.equations),
+            header=tuple(header),
+            tables=tuple(
+                table
+                for one in estimate.tables
+                if (table := self._table(one, df, gone, shown)) is not None
+            ),
+            constant=shown if estimate.constant_shown else "none",
+            controls=len(controls & {n for e in estimate.equations for n in e.names}),
+            level=self._evidence.level,
+            tests=estimate.tests,
+            dropped=columns.redundant + estimate.dropped,
+            unsupported=columns.unsupported,
+            groupings=columns.groupings,
+            printed=printed,
+            notes=estimate.notes + (estimate.open_notes if self.exact else ()),
+            exponentiated=estimate.exponentiated,
+        )
+
+    def _equation(
+        self, equation: Equation, estimate: Estimate, gone: set[str], df: float | None
+    ) -> Coefficients:
+        rows = [i for i, name in enumerate(equation.names) if name not in gone]
+        b = _rounded(equation.coefficients[rows], self._limits.coef_digits)
+        errors = self._errors(equation.errors[rows])
+        names = tuple(equation.names[i] for i in rows)
+        found = self._tested(names, b, errors, df, equation.heading)
+        if estimate.exponentiated:
+            raised = np.array([name not in equation.plain for name in names], dtype=bool)
+            found = self._raised(found, raised)
+        if not estimate.errors_shown:
+            found = Coefficients(
+                found.names, found.coefficients, None, found.t, found.p, found.lower, found.upper,
+                found.heading,
+            )  # fmt: skip
+        return found
+
+    def _errors(self, errors: Floats) -> Floats:
+        return _rounded(errors * math.sqrt(self._inflation), self._limits.se_digits)
+
+    def _tested(
+        self,
+        names: tuple[str, ...],
+        b: Floats,
+        errors: Floats,
+        df: float | None,
+        heading: str | None = None,
+    ) -> Coefficients:
+        """Tests and intervals from published numbers, rounded as well."""
+        test = infer(b, errors, df, self._evidence.level)
+        t, p, lower, upper = test.t, test.p, test.lower, test.upper
+        if not self.exact:
+            digits = self._limits.coef_digits
+            t, p = decimals(t, _P_DECIMALS), decimals(p, _P_DECIMALS)
+            lower, upper = significant(lower, digits), significant(upper, digits)
+        return Coefficients(names, b, errors, t, p, lower, upper, heading)
+
+    def _raised(self, found: Coefficients, raised: Floats) -> Coefficients:
+        """exp(b) with errors exp(b) se and limits exp(limits); tests stay as they are."""
+        digits, errors = self._limits.coef_digits, found.errors
+        assert errors is not None
+        b = np.where(raised, np.exp(found.coefficients), found.coefficients)
+        errors = np.where(raised, b * errors, errors)
+        lower = np.where(raised, np.exp(found.lower), found.lower)
+        upper = np.where(raised, np.exp(found.upper), found.upper)
+        return Coefficients(
+            found.names, _rounded(b, digits), _rounded(errors, self._limits.se_digits), found.t,
+            found.p, _rounded(lower, digits), _rounded(upper, digits), found.heading,
+        )  # fmt: skip
+
+    # ---- header and further tables
+
+    def _header(self, statistics: Sequence[Statistic]) -> list[tuple[str, Figure]]:
+        lines: list[tuple[str, Figure]] = []
+        share = math.nan
+        for one in statistics:
+            if one.kind == "open" and not self.exact:
+                continue
+            value = self._statistic(one, share)
+            if one.kind == "share":
+                share = value
+            lines.append((one.name, value))
+            if one.kind in {"f", "chi2"}:
+                df2 = self._df2(one)
+                lines.append(("df", f"{one.df}" if one.kind == "chi2" else f"{one.df}, {df2}"))
+                lines.append((f"prob_{one.kind}", self._p(one, value)))
+        return lines
+
+    def _statistic(self, one: Statistic, share: float = math.nan) -> float:
+        match one.kind:
+            case "share":
+                return self.share(one.value)
+            case "adjusted":
+                n = self._observations
+                return self.share(1 - (1 - share) * (n - one.df) / (n - one.parameters))
+            case "f" | "chi2":
+                return self.figure(one.value / (self._inflation if one.noisy else 1.0))
+            case "count":
+                return self.count(int(one.value))
+            case _:
+                return self.figure(one.value)
+
+    def _df2(self, one: Statistic) -> int:
+        if one.df2 is not None:
+            return one.df2
+        if self._clusters is not None:
+            return self._clusters - 1
+        return self._observations - one.parameters
+
+    def _p(self, one: Statistic, value: float) -> float:
+        if one.kind == "f":
+            return self.thousandths(f_tail(value, one.df, self._df2(one)))
+        return self.thousandths(chi2_tail(value, one.df))
+
+    def _table(
+        self,
+        table: TableOfEffects | TableOfTests | TableOfFigures,
+        df: float | None,
+        gone: set[str],
+        shown: Constant,
+    ) -> FurtherTable | None:
+        match table:
+            case TableOfEffects():
+                return self._effects(table, df, gone, shown)
+            case TableOfTests():
+                return self._trials(table)
+            case TableOfFigures():
+                return self._figures(table, gone)
+
+    def _effects(
+        self, table: TableOfEffects, df: float | None, gone: set[str], shown: Constant
+    ) -> FurtherTable:
+        kept = np.array([name not in gone for name in table.names], dtype=bool)
+        names = tuple(name for name in table.names if name not in gone)
+        b = _rounded(table.estimates[kept], self._limits.coef_digits)
+        found = self._tested(names, b, self._errors(table.errors[kept]), df)
+        assert found.errors is not None
+        assert found.t is not None
+        assert found.p is not None
+        arrays = [found.coefficients, found.errors]
+        columns = [table.statistic, "se"]
+        if table.tests:
+            arrays += [found.t, found.p]
+            columns += ["t" if df is not None else "z", "p"]
+        arrays += [found.lower, found.upper]
+        columns += ["lower", "upper"]
+        headings, first = [], 0
+        for heading, size in table.headings:
+            headings.append((heading, int(kept[first : first + size].sum())))
+            first += size
+        return FurtherTable(
+            table.title,
+            "term",
+            names,
+            tuple(columns),
+            tuple(tuple(float(a[i]) for a in arrays) for i in range(len(names))),
+            tuple(headings),
+            hidden=table.telling and shown == "hidden",
+        )
+
+    def _trials(self, table: TableOfTests) -> FurtherTable:
+        """One test a row: F or chi2, its degrees of freedom, P."""
+        kinds = {one.kind for one in table.statistics}
+        columns = [kind for kind in ("f", "chi2") if kind in kinds]
+        names = (*columns, "df", *(("df2",) if "f" in kinds else ()), "p")
+        cells = []
+        for one in table.statistics:
+            value = self._statistic(one)
+            line: list[float | None] = [value if one.kind == kind else None for kind in columns]
+            line.append(one.df)
+            if "f" in kinds:
+                line.append(self._df2(one) if one.kind == "f" else None)
+            line.append(self._p(one, value))
+            cells.append(tuple(line))
+        rows = tuple(one.name for one in table.statistics)
+        return FurtherTable(table.title, "statistic", rows, names, tuple(cells))
+
+    def _figures(self, table: TableOfFigures, gone: set[str]) -> FurtherTable:
+        rows = [i for i, name in enumerate(table.rows) if name not in gone]
+        published = [self._published(kind, values[rows]) for _, kind, values in table.columns]
+        return FurtherTable(
+            table.title,
+            table.stub,
+            tuple(table.rows[i] for i in rows),
+            tuple(name for name, _, _ in table.columns),
+            tuple(tuple(float(a[i]) for a in published) for i in range(len(rows))),
+        )
+
+    def _published(self, kind: str, values: Floats) -> Floats:
+        if kind == "error":
+            return self._errors(values)
+        if kind == "share":
+            return np.array([self.share(value) for value in values.tolist()])
+        if kind == "count":
+            return np.array([float(self.count(int(value))) for value in values.tolist()])
+        return _rounded(values, self._limits.coef_digits)
+
+
+def _rounded(values: Floats, digits: int) -> Floats:
+    return values if digits >= _ALL_DIGITS else significant(values, digits)

@@ -1,0 +1,85 @@
+"""The complete cases of a model."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kohort import vocabulary
+from kohort.engine import requests
+from kohort.engine.cells import unflagged
+from kohort.engine.evaluation import calculated, expression_of
+from kohort.engine.node import value_of
+from kohort.engine.table import Table
+from kohort.engine.values import Codes
+from kohort.expression import Expression
+from kohort.results import FactorLevels, ModelCases, Question
+from kohort.scope import Variable
+
+_T = TypeVar("_T", bound=np.generic)
+
+
+def complete_cases(table: Table, question: Question) -> ModelCases:
+    """Give the rows that have every variable, and where the question's condition holds."""
+    named = {v.name: v for v in (*question.columns.values(), *question.continuous)}
+    coded = {v.name: v for v in (*question.groups.values(), *question.factors)}
+    numbers = {n: requests.measured(v, table.vector(n)) for n, v in named.items()}
+    codes = {name: unflagged(v, table.codes(name)) for name, v in coded.items()}
+    kept = np.ones(len(table.rows), dtype=np.bool_)
+    if question.condition is not None:
+        kept &= _holding(table, question.condition)
+    for x in numbers.values():
+        if x.null_count():
+            kept &= x.is_not_null().to_numpy()
+    for one in codes.values():
+        kept &= one.places != one.missing
+    # None where nothing is left out, so that nothing need be copied.
+    row = None if bool(kept.all()) else np.flatnonzero(kept)
+    values = {name: _picked(x.to_numpy(), row) for name, x in numbers.items()}
+    levels = {name: _levels(coded[name], one, row) for name, one in codes.items()}
+    units = table.rows.units
+    return ModelCases(
+        shape=table.shape,
+        columns={role: (v, values[v.name]) for role, v in question.columns.items()},
+        groups={role: levels[v.name] for role, v in question.groups.items()},
+        terms=question.terms,
+        continuous={v.name: (v, values[v.name]) for v in question.continuous},
+        factors={v.name: levels[v.name] for v in question.factors},
+        keys=_picked(table.rows.keys, row),
+        units=None if units is None else _picked(units, row),
+        row=row,
+        estimator=question.estimator,
+        options=question.options,
+        rules=question.rules,
+        root=table.rows.root,
+    )
+
+
+def _holding(table: Table, condition: Expression) -> NDArray[np.bool_]:
+    """Where a condition is 1."""
+    nodes = table.inputs(vocabulary.names(condition))
+    columns = {name: value_of(node) for name, node in nodes.items()}
+    holds = calculated(
+        lambda given: expression_of(condition)(given).truth(),
+        columns,
+        len(table.rows),
+        vocabulary.whole(condition),
+    )
+    mask = holds.spread()
+    if holds.constant:
+        mask = mask.new_from_index(0, len(table.rows))
+    return mask.to_numpy()
+
+
+def _picked(values: NDArray[_T], row: NDArray[np.int64] | None) -> NDArray[_T]:
+    return values if row is None else values[row]
+
+
+def _levels(variable: Variable, codes: Codes, row: NDArray[np.int64] | None) -> FactorLevels:
+    places = _picked(codes.places, row)
+    found = np.flatnonzero(np.bincount(places, minlength=codes.missing))
+    table = np.zeros(codes.missing + 1, dtype=np.int32)
+    table[found] = np.arange(len(found))
+    return FactorLevels(variable, tuple(codes.values.gather(found).to_list()), table[places])
