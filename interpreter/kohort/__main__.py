@@ -50,6 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _done(arguments: Sequence[str] | None) -> int:
+    from kohort.archive import words
     from kohort.arguments import parser
 
     try:
@@ -69,6 +70,10 @@ def _done(arguments: Sequence[str] | None) -> int:
         from kohort.formatting import format_files
 
         return format_files(given.files, given.check)
+    if given.command in words.COMMANDS:
+        from kohort.archive.doing import do
+
+        return do(given, lambda: _started(given))
     opening, catalogue = _started(given)
     match given.command:
         case "check":

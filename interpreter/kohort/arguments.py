@@ -7,6 +7,7 @@ from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 from typing import NoReturn
 
+from kohort.archive import words
 from kohort.configuration import SYNTHETIC_PERSONS, SYNTHETIC_SEED
 from kohort.trouble import Trouble
 
@@ -49,6 +50,7 @@ def parser() -> argparse.ArgumentParser:
     search = commands.add_parser("search", parents=[shared], help="find variables by a word")
     search.add_argument("words", nargs="+", metavar="WORD")
     _add_databank(commands.add_parser)
+    words.add(commands.add_parser, shared)
     profile = commands.add_parser("profile", help="list disclosure profiles, or show one")
     profile.add_argument("show", nargs="?", choices=("show",))
     profile.add_argument("name", nargs="?", metavar="NAME")

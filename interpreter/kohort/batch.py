@@ -29,8 +29,8 @@ def run_file(
 ) -> int:
     """Run a script file and write its results. Gives the exit code; raises `Trouble`."""
     script = read_script(given)
-    chosen = form or _FORMS.get(Path(to or "").suffix.lower(), "text")
-    with _destination(to, given) as stream:
+    chosen = form or form_of(to)
+    with destination(to, given) as stream:
         look = look_at(stream, opening.language)
         output = output_of(chosen, stream, sys.stderr, look, script.text)
         # The engine starts while the script is checked.
@@ -40,6 +40,11 @@ def run_file(
                 code = run(worker, script.text, output, Steps(sys.stderr, opening.language))
         output.end()
     return code
+
+
+def form_of(to: str | None) -> Form:
+    """Give the form that a file's ending asks for: text where it says nothing."""
+    return _FORMS.get(Path(to or "").suffix.lower(), "text")
 
 
 def checked(script: ScriptFile, catalogue: Catalogue, output: Output) -> int:
@@ -86,7 +91,11 @@ def check_files(files: Sequence[str], form: Form, language: str, catalogue: Cata
 
 
 @contextlib.contextmanager
-def _destination(to: str | None, script: str) -> Iterator[TextIO]:
+def destination(to: str | None, script: str) -> Iterator[TextIO]:
+    """Give the stream that results go to: the file `to`, else standard output.
+
+    Raises `Trouble` where it cannot be written, or is the script itself.
+    """
     if to is None:
         yield sys.stdout
         return

@@ -34,11 +34,15 @@ class VariableSource:
 
 @dataclass(frozen=True)
 class BankSource:
-    """One version of a databank that a session was connected with, variables by name."""
+    """One version of a databank that a session was connected with, variables by name.
+
+    `seed`: what a synthetic one was made from, else None.
+    """
 
     name: str
     version: str
     synthetic: bool
+    seed: int | None
     variables: tuple[VariableSource, ...]
 
 
@@ -84,8 +88,15 @@ def _bank(given: Mapping[str, Any]) -> BankSource:
         wire.text(given.get("name")),
         wire.text(given.get("version")),
         given.get("synthetic") is True,
+        _seed(given.get("seed")),
         tuple(VariableSource(*(wire.text(v.get(key)) for key in _KEYS)) for v in variables),
     )
+
+
+def _seed(value: object) -> int | None:
+    if value is not None and type(value) is not int:
+        raise wire.FrameError("a seed in a message is not well formed")
+    return value
 
 
 _KEYS: Final = ("name", "metadata", "data")

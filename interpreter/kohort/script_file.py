@@ -16,10 +16,11 @@ ENDING: Final = ".mdscript"
 
 @dataclass(frozen=True)
 class ScriptFile:
-    """A script and the name that messages use for it."""
+    """A script, the name that messages use for it, and its bytes as they were read."""
 
     name: str
     text: str
+    raw: bytes = b""
 
 
 def read_script(given: str) -> ScriptFile:
@@ -40,7 +41,7 @@ def read_script(given: str) -> ScriptFile:
         raise Trouble(f"{name} is not text in UTF-8: line {line}") from None
     if "\0" in text:
         raise Trouble(f"{name} is not a script: it holds zero bytes")
-    return ScriptFile(name, text)
+    return ScriptFile(name, text, raw)
 
 
 def script_name(given: str) -> str:

@@ -219,7 +219,7 @@ def _source(bank: Databank, variables: list[RegisterVariable], gate: Gate) -> Ba
     found = tuple(
         VariableSource(v.name, metadata_digest(v), gate.data_digest(bank, v)) for v in variables
     )
-    return BankSource(bank.name, bank.version, bank.synthetic, found)
+    return BankSource(bank.name, bank.version, bank.synthetic, bank.manifest.seed, found)
 
 
 def _active(scope: Scope) -> str:
