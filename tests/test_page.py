@@ -66,7 +66,8 @@ def contents(text: str) -> list[Content]:
 
 def results(text: str) -> tuple[Released | Diagnostic, ...]:
     """Give results of each kind and a diagnostic, the text wherever a text can stand."""
-    context = Context(text, text, (text,), text, text, (text,))
+    steps = (Note("kept", {"condition": text}), Note(text, {text: text}))
+    context = Context(text, text, (text,), text, text, steps, "0", ((text, (text,)),), "", steps)
     drawn = [Released(SEAL, content, context) for content in contents(text)]
     return (*drawn, Diagnostic(text, text, Span(0, 4), text, "refusal"))
 
@@ -170,7 +171,7 @@ def test_a_page_shows_scripts_results_and_where_they_come_from() -> None:
     )
     assert html.index("keep if a == 1") < html.index("98\u202f412 enheter") < html.index("tabulate")
     assert html.count("<h1>Min rapport</h1>") == 1
-    assert html.count("<dt>Populasjon</dt><dd>x</dd>") == 1
+    assert html.count("<dt>Populasjon</dt><dd>beholdt der x; x: x x</dd>") == 1
     assert '<html lang="nb">' in html
     assert "<td class=hidden>..</td>" in html
 
@@ -224,7 +225,10 @@ def test_a_table_as_json_has_stable_names() -> None:
         ((Cell(None, "zero"),), (Cell(98412),)),
         (Note("folded_rows", {"rows": 1, "limit": 5}),),
     )
-    context = Context("default", "ab12", ("db:3",), "d", "person", ("age >= 18",), "<5")
+    context = Context(
+        "default", "ab12", ("db:3",), "d", "person", (Note("kept", {"condition": "age >= 18"}),),
+        "<5", (("age", ("BIRTH",)),), "left_out", (Note("digits", {"digits": 4}),),
+    )  # fmt: skip
     line = render(Released(SEAL, table, context), Look("nb"), form="json", span=Span(3, 9))
     assert json.loads(line) == {
         "type": "result",
@@ -237,8 +241,17 @@ def test_a_table_as_json_has_stable_names() -> None:
             "databanks": ["db:3"],
             "dataset": "d",
             "unit_type": "person",
-            "population": ["age >= 18"],
+            "population": ["beholdt der age >= 18"],
             "zero_display": "<5",
+            "sources": [{"name": "age", "from": ["BIRTH"]}],
+            "missing": "left_out",
+            "protection": [
+                {
+                    "key": "digits",
+                    "words": {"digits": 4},
+                    "text": "Disse er avrundet til 4 gjeldende siffer.",
+                }
+            ],
         },
         "title": "tabulate sex",
         "stub": [{"kind": "variable", "code": "sex", "label": "Kjønn", "heading": "sex"}],

@@ -142,8 +142,11 @@ contexts = st.builds(
     st.lists(words, max_size=2).map(tuple),
     words,
     words,
-    st.lists(words, max_size=2).map(tuple),
+    st.lists(notes, max_size=2).map(tuple),
     st.sampled_from(["0", "<5", "<10"]),
+    st.lists(st.tuples(words, st.lists(words, max_size=2).map(tuple)), max_size=2).map(tuple),
+    words,
+    st.lists(notes, max_size=2).map(tuple),
 )
 
 SAMPLES: dict[str, Content] = {

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal, dataclass_transform
 from kohort import wording
 from kohort.diagnostic import Span, suggestion, wrong
 from kohort.expression import Unary
+from kohort.history import quoted
 from kohort.phrases import Condition, Number, OptionCall, Options, Term, Text
 from kohort.scope import BindingValue, Scope, Shape
 
@@ -179,7 +180,8 @@ def narrowed(shape: Shape, condition: Condition | None) -> Shape:
     if condition is None:
         return shape
     meaning = wording.of_expression(condition.expression, shape)
-    return replace(shape, population=shape.population.keep(meaning))
+    narrower = replace(shape, population=shape.population.keep(meaning))
+    return narrower.after("where", condition=quoted(condition.expression))
 
 
 def selected(dataset: Dataset, condition: Condition | None) -> Dataset:

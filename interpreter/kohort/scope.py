@@ -109,7 +109,8 @@ class Shape:
 
     `population` is the normalised history of the unit set, `history` tells it in the script's own
     words. `public` marks datasets collapsed to units that are not protected (municipalities,
-    years): their rows are published numbers. `protected` names the unit types whose record keys ride along.
+    years): their rows are published numbers. `protected` names the unit types whose record keys
+    ride along.
     """
 
     name: str

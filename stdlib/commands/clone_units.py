@@ -39,7 +39,7 @@ class CloneUnits(SteerCommand, name="clone-units"):
         population = units_population(shape)
         return replace(
             shape, name=self.new.text, kind=kind, variables={}, population=population, event=None
-        )
+        ).after("units", dataset=shape.name)
 
     def run(self, session: Session) -> Raw:
         """Give every unit one row."""

@@ -52,8 +52,8 @@ class Collapse(SteerCommand, name="collapse"):
         population = wording.EVERYBODY.keep(units).keep(wording.present(by.meaning))
         return Shape(
             shape.name, Kind.AGGREGATED, by.unit_type, by, results,
-            population, public=by.type is not Type.KEY,
-        )  # fmt: skip
+            population, public=by.type is not Type.KEY, history=shape.history,
+        ).after("grouped", by=by.name)  # fmt: skip
 
     def recover(self, scope: Scope) -> None:
         """Go on with results of unknown type."""

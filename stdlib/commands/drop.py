@@ -5,6 +5,7 @@ from dataclasses import replace
 from kohort import wording
 from kohort.command import opposite
 from kohort.dataset import Dataset
+from kohort.history import quoted
 from kohort.phrases import Condition, Words
 from kohort.results import Done, Size
 from kohort.scope import Scope, Shape
@@ -23,7 +24,9 @@ class Drop(Selection, name="drop"):
         shape = self.check_selection(scope, self.variables, self.condition)
         if self.condition is not None:
             clause = wording.of_condition(self.condition.expression, shape)
-            scope.update(replace(shape, population=shape.population.drop(clause)))
+            left = replace(shape, population=shape.population.drop(clause))
+            said = quoted(self.condition.expression)
+            scope.update(left.after("dropped", condition=said))
         else:
             scope.update(shape.without(word.text for word in self.variables or ()))
 

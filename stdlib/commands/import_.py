@@ -67,16 +67,18 @@ class Import(DataCommand, name="import"):
         self, shape: Shape, bank: Databank, entry: RegisterVariable, variable: Variable
     ) -> Shape:
         present = wording.present(variable.meaning)
+        said = {"variable": entry.name, "date": None if self.date is None else self.date.text}
         if shape.key is None:
             key = unit_key(entry.unit_type, bank)
             population = wording.EVERYBODY.keep(present)
             shape = replace(
                 shape, kind=Kind.CROSS_SECTION, unit_type=entry.unit_type, key=key,
                 population=population, public=is_public(entry),
-            )  # fmt: skip
+            ).after("found", unit=entry.unit_type, **said)  # fmt: skip
         elif "outer_join" in self.options:
             either = wording.either((wording.both(shape.population.atoms), present))
-            shape = replace(shape, population=wording.EVERYBODY.keep(either))
+            widened = replace(shape, population=wording.EVERYBODY.keep(either))
+            shape = widened.after("joined", **said)
         if shape.kind in (Kind.UNITS, Kind.EMPTY):
             shape = replace(shape, kind=Kind.CROSS_SECTION)
         return shape.with_variables(variable)

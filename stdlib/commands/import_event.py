@@ -99,7 +99,11 @@ class ImportEvent(DataCommand, name="import-event"):
             key=shape.key or unit_key(entry.unit_type, bank),
             population=shape.population.keep(spells),
         )  # fmt: skip
-        return filled.with_variables(column, *days)
+        told = filled.after(
+            "spells", unit="" if shape.key else entry.unit_type, variable=entry.name,
+            first=first.text, last=last.text,
+        )  # fmt: skip
+        return told.with_variables(column, *days)
 
     def run(self, dataset: Dataset, scope: Scope) -> Dataset:
         """Read the spells."""

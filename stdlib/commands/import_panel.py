@@ -100,12 +100,13 @@ class ImportPanel(DataCommand, name="import-panel"):
             ]
             population = population.keep(wording.either(present))
             public = all(is_public(entry) for _, _, entry in found)
-            shape = replace(shape, public=public)
+            units = {"unit": first.unit_type, "variable": first.name}
+            shape = replace(shape, public=public).after("found", date=None, **units)
         filled = replace(
             shape, kind=Kind.PANEL, unit_type=first.unit_type,
             key=shape.key or unit_key(first.unit_type, bank),
             population=population.keep(wording.grid(texts)),
-        )  # fmt: skip
+        ).after("at_dates", dates=", ".join(texts))  # fmt: skip
         columns = [_column(bank, entry, dates) for _, bank, entry in found]
         return filled.with_variables(_day(dates), *columns)
 

@@ -7,6 +7,7 @@ from kohort.command import DataCommand
 from kohort.dataset import Dataset
 from kohort.diagnostic import wrong
 from kohort.expression_types import condition_typed
+from kohort.history import quoted
 from kohort.phrases import Condition, Word, Words
 from kohort.results import Done, Size
 from kohort.scope import Scope, Shape
@@ -61,7 +62,9 @@ class Keep(Selection, name="keep"):
         shape = self.check_selection(scope, self.variables, self.condition)
         if self.condition is not None:
             clause = wording.of_condition(self.condition.expression, shape)
-            scope.update(replace(shape, population=shape.population.keep(clause)))
+            kept = replace(shape, population=shape.population.keep(clause))
+            said = quoted(self.condition.expression)
+            scope.update(kept.after("kept", condition=said))
         else:
             scope.update(shape.without(self._gone(shape)))
 

@@ -43,7 +43,8 @@ class ReshapeFromPanel(DataCommand, name="reshape-from-panel"):
                 self._check_name(shape, wide, made)
                 wide[made.name] = made
         population = units_population(shape)
-        scope.update(replace(shape, kind=Kind.CROSS_SECTION, variables=wide, population=population))
+        apart = replace(shape, kind=Kind.CROSS_SECTION, variables=wide, population=population)
+        scope.update(apart.after("one_row"))
 
     def recover(self, scope: Scope) -> None:
         """Go on with a dataset of one row per unit."""

@@ -184,4 +184,5 @@ def _long(shape: Shape, layout: _Layout) -> Shape:
         columns.append(together(stem, ordered, wording.by_time(suffixes, parts)))
     population = shape.population.keep(wording.grid([f"_{suffix}" for suffix in suffixes]))
     long = replace(shape, kind=Kind.PANEL, variables={}, population=population)
+    long = long.after("at_times", times=", ".join(suffixes))
     return long.with_variables(time, *columns, *layout.constants)

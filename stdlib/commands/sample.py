@@ -45,7 +45,8 @@ class Sample(SteerCommand, name="sample"):
             scope.notice("sample-of-rows", "whole units are drawn, with all their rows", self.span)
         bucket = self.seed.value % scope.sample_buckets
         share = wording.sampled(value, bucket, shape.population)
-        scope.update(replace(shape, population=shape.population.keep(share)))
+        drawn = replace(shape, population=shape.population.keep(share))
+        scope.update(drawn.after("sampled", amount=value, seed=self.seed.value))
 
     def run(self, session: Session) -> Raw:
         """Draw by the keyed hash of each unit."""

@@ -71,6 +71,35 @@ def published_count(
     return int(published_counts(secret, limits, sums, np.array([n], dtype=np.int64), words)[0])
 
 
+@cache
+def reach(limits: CountLimits) -> tuple[int, int]:
+    """Give how far a published positive count can be from the true one, and what a 0 can stand for.
+
+    The largest differences that the perturbation table and the rounding can make, whatever n is.
+    """
+    if unprotected(limits):
+        return 0, 0
+    # Beyond 2 D the table is symmetric about n; a rounding base repeats itself within its length.
+    behind = limits.js + 2 * limits.max_noise + max(limits.round_base, 1) + 2
+    ns = range(1, behind + 1)
+    table = {n: _possible(limits, n) for n in ns}
+    drawn = {n: _rounded(values[values > 0], limits) for n, values in table.items()}
+    furthest = max(int(np.abs(values - n).max(initial=0)) for n, values in drawn.items())
+    if limits.table == "maxent":
+        zeros = [n for n, values in table.items() if 0 in values]
+    else:
+        few = np.arange(1, 10_000)
+        zeros = few[zero_probability(limits, few) > 0].tolist()
+    return furthest, max(zeros, default=0)
+
+
+def _possible(limits: CountLimits, n: int) -> NDArray[np.int64]:
+    """Give the values that a true count n > 0 may be published as before rounding."""
+    if limits.table == "maxent":
+        return maxent.support(n, limits).astype(np.int64)
+    return _values(limits, n)
+
+
 def joint(
     by_set: NDArray[np.float64], by_text: NDArray[np.float64], share: float
 ) -> NDArray[np.float64]:

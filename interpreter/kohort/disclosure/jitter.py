@@ -118,6 +118,11 @@ def cut_normal(uniform: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(ndtri(edge + uniform * (1 - 2 * edge)))
 
 
+def farthest(share: float) -> float:
+    """Give how far from 0 a `cut_normal` number can be, `blended` where the wording has a share."""
+    return _CAP * (math.sqrt(1 - share) + math.sqrt(share))
+
+
 def blended(
     by_set: NDArray[np.float64], by_text: NDArray[np.float64] | None, share: float
 ) -> NDArray[np.float64]:

@@ -7,6 +7,7 @@ from typing import assert_never
 
 from kohort.bank import Databank
 from kohort.diagnostic import Span
+from kohort.disclosure.context import context, found_shape
 from kohort.disclosure.counts import published_count, unprotected
 from kohort.disclosure.figures import figure
 from kohort.disclosure.file_digest import data_digest
@@ -32,7 +33,6 @@ from kohort.disclosure.released import (
     _SEAL,  # pyright: ignore[reportPrivateUsage]  the one place that may use it
     Cell,
     Content,
-    Context,
     Released,
     Status,
     Text,
@@ -55,7 +55,7 @@ from kohort.results import (
     Size,
     Summary,
 )
-from kohort.scope import Scope, Shape
+from kohort.scope import Scope
 
 Described = Frequencies | Magnitudes | Summary | Chart
 Releasable = Size | Done | Inventory | Described | ModelCases | Document
@@ -170,7 +170,8 @@ class Gate:
         if self.policy.profile.outputs.get(kind, "refused") == "refused":
             raise TypeError("a kind of result without a rule")
         assert isinstance(raw, Releasable)
-        return Released(_SEAL, self._content(raw, span), self._context(raw, scope))
+        content = self._content(raw, span)
+        return Released(_SEAL, content, context(raw, content, self.policy.profile, scope))
 
     def _content(self, raw: Releasable, span: Span) -> Content:
         policy = self.policy
@@ -210,37 +211,13 @@ class Gate:
         cell = Cell(count) if count else Cell(0, "zero")
         return Status(raw.message, raw.words, {"units": cell})
 
-    def _context(self, raw: Raw, scope: Scope) -> Context:
-        profile, shape = self.policy.profile, _shape(raw)
-        banks = tuple(f"{bank.name}:{bank.version}" for bank in scope.banks.values())
-        return Context(
-            profile=profile.name,
-            profile_hash=profile.hash,
-            databanks=banks,
-            dataset="" if shape is None else shape.name,
-            unit_type="" if shape is None else shape.unit_type or "",
-            zero_display=profile.counts.zero_display,
-        )
-
-
-def _shape(raw: Raw) -> Shape | None:
-    match raw:
-        case Frequencies() | Summary() | ModelCases():
-            return raw.shape
-        case Magnitudes():
-            return raw.frequencies.shape
-        case Chart():
-            return _shape(raw.of)
-        case _:
-            return None
-
 
 def _table(raw: Frequencies | Magnitudes) -> Frequencies:
     return raw.frequencies if isinstance(raw, Magnitudes) else raw
 
 
 def _published(raw: Raw) -> bool:
-    shape = _shape(raw)
+    shape = found_shape(raw)
     return shape is not None and shape.public
 
 

@@ -124,8 +124,12 @@ KINDS: Final = {
 class Context:
     """Where a result comes from; words and published numbers only.
 
-    `zero_display` is the profile's: how a published zero prints, `0` or the limit below which
-    counts are not told, `<5`.
+    `population` holds the steps that led to the units (message section `history`), in order;
+    `sources` the variables of the result, each with the register variables and dates that it is
+    made of; `missing` what became of missing values: `left_out`, `shown`, or nothing where that is
+    no question; `protection` what the filter did (message section `protection`) and how much it can
+    have changed. `zero_display` is the profile's: how a published zero prints, `0` or the limit
+    below which counts are not told, `<5`.
     """
 
     profile: str = ""
@@ -133,8 +137,11 @@ class Context:
     databanks: tuple[str, ...] = ()
     dataset: str = ""
     unit_type: str = ""
-    population: tuple[str, ...] = ()
+    population: tuple[Note, ...] = ()
     zero_display: str = "0"
+    sources: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    missing: str = ""
+    protection: tuple[Note, ...] = ()
 
     def __post_init__(self) -> None:
         sign, digits = self.zero_display[:1], self.zero_display.removeprefix("<")

@@ -54,6 +54,19 @@ def winsor_rank(n: int, uniform: float, share: float, limits: MagnitudeLimits) -
     return min(wanted, n // 4)
 
 
+def expected_ends(limits: MagnitudeLimits) -> tuple[float, int]:
+    """Give what share of a large dataset is clipped at each end on average, and the least number.
+
+    (0, 0) where nothing is clipped. Of small datasets at most a quarter is clipped at each end.
+    """
+    low, high = limits.winsor
+    share = max(low, 1 - high)
+    if share <= 0:
+        return 0.0, 0
+    widened = _WIDEN if limits.winsor_spread > 0 else 1.0
+    return widened * share, round(widened * limits.winsor_min_units)
+
+
 def winsor_limits(
     secret: Master, limits: MagnitudeLimits, rk: NDArray[np.uint64], x: NDArray[np.float64]
 ) -> WinsorLimits:

@@ -6,7 +6,9 @@ meaning or goes; new keys may come). Names and order of keys are stable.
 A result has `kind` (`table`, `model`, `figure`, `status`, `text`, `several`),
 `span` (offsets [start, end] of the statement in the script, or null), `context` (`profile`,
 `profile_hash`, `databanks`, `dataset`,
-`unit_type`, `population`, `zero_display`) and, by kind:
+`unit_type`, `population` (sentences), `zero_display`, `sources` (each variable of the result, and
+the register variables with dates that it is made of), `missing` (`left_out`, `shown` or nothing),
+`protection` (what the filter did, as notes)) and, by kind:
 
 - table: `title`, `stub` (keys that head the row keys), `heads` (keys that head the levels of
   columns), `rows` and `columns` (lists of lists of keys), `cells` (a list of cells for each row),
@@ -52,6 +54,7 @@ from kohort.disclosure.released import (
     to_wire,
 )
 from kohort.render.chart_spec import vega_spec
+from kohort.render.context import context_object
 from kohort.render.diagnostics import hint_text, message_text, place
 from kohort.render.headings import heading, status_line, word
 from kohort.render.look import Look
@@ -81,7 +84,7 @@ def _result(released: Released, look: Look, span: Span | None) -> dict[str, Any]
     return {
         "kind": wire["kind"],
         "span": None if span is None else [span.start, span.end],
-        "context": wire["context"],
+        "context": context_object(released.context, look),
         **_content(content, wire["content"], look, zero),
     }
 

@@ -13,10 +13,12 @@ class Look:
     """What the reader has chosen.
 
     `width`: characters per line, None for as many as the widest table needs. `labels`: what heads a
-    category that has a label. `color`: ANSI colours.
+    category that has a label. `color`: ANSI colours. `context`: a line under each result says where
+    it comes from.
     """
 
     language: str = "en"
     width: int | None = None
     color: bool = False
     labels: Labels = "label"
+    context: bool = False

@@ -10,6 +10,7 @@ from kohort.diagnostic import Diagnostic
 from kohort.disclosure.released import Context, Released
 from kohort.messages import find
 from kohort.render import render
+from kohort.render.context import steps
 from kohort.render.html import escaped, escaped_lines
 from kohort.render.look import Look
 from kohort.render.page_style import STYLE
@@ -61,7 +62,9 @@ def _origin(items: Sequence[Released | Diagnostic], look: Look) -> str:
     contexts = [item.context for item in items if isinstance(item, Released)]
     pairs = []
     for name in ("databanks", "profile", "dataset", "unit_type", "population"):
-        values = dict.fromkeys(value for context in contexts for value in _values(context, name))
+        values = dict.fromkeys(
+            value for context in contexts for value in _values(context, name, look)
+        )
         if values:
             heading = find("report", name, look.language) or name
             told = "; ".join(map(escaped, values))
@@ -69,7 +72,9 @@ def _origin(items: Sequence[Released | Diagnostic], look: Look) -> str:
     return f"<dl>{''.join(pairs)}</dl>" if pairs else ""
 
 
-def _values(context: Context, name: str) -> tuple[str, ...]:
+def _values(context: Context, name: str, look: Look) -> tuple[str, ...]:
+    if name == "population":
+        return tuple(steps(context, look))
     value = getattr(context, name)
     if isinstance(value, tuple):
         return value
