@@ -63,7 +63,7 @@ class Chunk:
 
     def combine(self, coefficients: Floats) -> Floats:
         """X b of the chunk's rows."""
-        total = np.einsum("a,ai->i", coefficients[self.dense_columns], self.dense)
+        total: Floats = np.einsum("a,ai->i", coefficients[self.dense_columns], self.dense)
         for part in self.coded:
             value = _with_reference(coefficients[part.columns])[part.levels]
             total += value if part.x is None else value * part.x
