@@ -21,7 +21,8 @@ from kohort.diagnostic import NOWHERE
 from kohort.engine import cells
 from kohort.estimators.linear_model import LinearRegression
 from kohort.phrases import Terms
-from kohort.results import Cells, Frequencies, Question
+from kohort.question import Question
+from kohort.results import Cells, Frequencies
 from kohort.scope import Labels, Type
 
 ROW = st.tuples(

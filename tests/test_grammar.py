@@ -84,6 +84,7 @@ EXAMPLES = {
     "summarize": "summarize a if b, gini",
     "barchart": "barchart(mean) a b if c, over(d) by(e)",
     "regress": "regress y a i.b##c.d if e, robust",
+    "regress-predict": "regress-predict y a i.b if c, residuals(e) noconstant",
 }
 
 

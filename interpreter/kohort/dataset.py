@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from kohort.expression import Expression
 from kohort.phrases import Date, Rules
-from kohort.results import Frequencies, Magnitudes, ModelCases, Question, Size, Summary
+from kohort.question import Question
+from kohort.results import Frequencies, Magnitudes, ModelCases, Size, Summary
 from kohort.scope import Code, Shape, Type, Variable
 
 if TYPE_CHECKING:
@@ -201,6 +202,15 @@ class Dataset(Protocol):
 
     def copied(self, old: str, new: str) -> Self:
         """Add a copy of a column."""
+        ...
+
+    def with_values(
+        self, columns: Mapping[str, NDArray[np.float64] | None], row: NDArray[np.int64] | None
+    ) -> Self:
+        """Add decimal columns: float64 (n) for the rows `row` (None: all), missing elsewhere.
+
+        NaN and infinity become missing; None is a column without values.
+        """
         ...
 
     def without(self, names: Sequence[str]) -> Self:

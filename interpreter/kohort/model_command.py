@@ -9,7 +9,8 @@ from kohort.command import Option, ShowCommand, selected
 from kohort.diagnostic import NOWHERE, wrong
 from kohort.expression_types import condition_typed
 from kohort.phrases import Condition, Factor, Options, Term, Terms, Word
-from kohort.results import ModelCases, Question, Rule
+from kohort.question import Question, Rule
+from kohort.results import ModelCases
 from kohort.scope import Scope, Type, Variable
 from kohort.writing import titled
 

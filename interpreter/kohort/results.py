@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeAlias
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from kohort import wording
-from kohort.expression import Expression
 from kohort.phrases import Terms
+from kohort.question import Rule
 from kohort.scope import Code, Shape, Variable
 
 if TYPE_CHECKING:
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from kohort.estimators.problem import Estimator
-
-Rule: TypeAlias = Literal["binary", "count", "positive"]
 
 
 class Raw:
@@ -201,25 +199,6 @@ class FactorLevels:
         return "<unreleased>"
 
 
-@dataclass(frozen=True)
-class Question:
-    """What a model command asks for: variables by role, terms by part of the call, the estimator.
-
-    `condition`: rows where it does not hold count as incomplete (for predictions, which stay in the
-    same dataset; other commands narrow the dataset first). The rest is as in `ModelCases`.
-    """
-
-    columns: Mapping[str, Variable]
-    groups: Mapping[str, Variable]
-    terms: Mapping[str, Terms]
-    continuous: Sequence[Variable]
-    factors: Sequence[Variable]
-    estimator: Estimator
-    options: Mapping[str, Any] = field(default_factory=dict)
-    rules: Mapping[str, Rule] = field(default_factory=dict)
-    condition: Expression | None = None
-
-
 @dataclass(frozen=True, repr=False)
 class ModelCases(Raw):
     """The complete cases of a model, and the estimator that the command chose for them.
@@ -230,7 +209,8 @@ class ModelCases(Raw):
     by the command (option `factor_names`). `continuous`: variable name -> float64 (N); `factors`:
     variable name -> levels. `keys`: uint64 (N). `units`: int64 (N) or None where each row is a unit
     of its own. `row`: int64 (N), row numbers in the dataset; None means every row.
-    `rules`: what the values of a role must be where metadata does not say so; the filter sees to it.
+    `rules`: what the values of a role must be where metadata does not say so; the filter sees to
+    it.
     """
 
     shape: Shape
@@ -242,7 +222,7 @@ class ModelCases(Raw):
     keys: NDArray[np.uint64]
     units: NDArray[np.int64] | None
     row: NDArray[np.int64] | None
-    estimator: Estimator
+    estimator: Estimator | None
     options: Mapping[str, Any] = field(default_factory=dict)
     rules: Mapping[str, Rule] = field(default_factory=dict)
     root: Path | None = None

@@ -14,7 +14,8 @@ from kohort.disclosure.model_evidence import Category, Measure, ModelEvidence, O
 from kohort.estimators.problem import NotEstimableError, Reason
 from kohort.meaning import less
 from kohort.phrases import Term, Terms
-from kohort.results import FactorLevels, ModelCases, Rule
+from kohort.question import Rule
+from kohort.results import FactorLevels, ModelCases
 from kohort.scope import Variable
 from kohort.wording import Meaning
 
@@ -25,8 +26,8 @@ _BROKEN: Mapping[Rule, Reason] = {
 }
 
 
-def evidence_of(raw: ModelCases, protected: bool) -> ModelEvidence:
-    """Give the model's complete cases in the form that its release works on.
+def evidence_of(raw: ModelCases, protected: bool) -> tuple[ModelEvidence, NDArray[np.int64] | None]:
+    """Give the model's complete cases in the form that its release works on, and their rows.
 
     Rows that break a rule of a role are left out under protection, as if the value were missing:
     that they exist is not told. Elsewhere raises `NotEstimableError`.
@@ -39,7 +40,7 @@ def evidence_of(raw: ModelCases, protected: bool) -> ModelEvidence:
         population = population.keep(wording.observed(variable))
     for condition in conditions:
         population = population.keep(condition)
-    return ModelEvidence(
+    evidence = ModelEvidence(
         columns={
             role: _measure(role, v, x, raw.rules.get(role)) for role, (v, x) in raw.columns.items()
         },
@@ -55,12 +56,13 @@ def evidence_of(raw: ModelCases, protected: bool) -> ModelEvidence:
         population=population,
         units=raw.units,
         constant=not raw.options.get("noconstant"),
-        covariance=raw.options.get("covariance", "classical"),
+        covariance=raw.options.get("covariance") or "classical",
         level=float(raw.options.get("level", 95.0)),
         lists={v.meaning: v.codes for v in raw.shape.variables.values() if v.codes is not None},
         count=raw.rules.get("outcome") == "count",
         options=raw.options,
     )
+    return evidence, raw.row
 
 
 def _measure(role: str, variable: Variable, x: NDArray[np.float64], rule: Rule | None) -> Measure:

@@ -44,8 +44,9 @@ def model(secret: Secret, profile: Profile, raw: ModelCases, span: Span) -> Mode
 def model_numbers(secret: Secret, profile: Profile, raw: ModelCases, span: Span) -> ModelNumbers:
     """Give the published numbers of a model. Raises `RefusedError`."""
     protected = not unprotected(profile.counts)
+    assert raw.estimator is not None
     try:
-        evidence = evidence_of(raw, protected)
+        evidence, _ = evidence_of(raw, protected)
         numbers = release_model(secret, profile, evidence, raw.estimator)
     except DesignTooWideError:
         raise RefusedError("too-wide", span) from None

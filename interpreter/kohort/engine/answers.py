@@ -11,12 +11,12 @@ from kohort.engine.cells import grid
 from kohort.engine.failure import guarded
 from kohort.engine.model_rows import complete_cases
 from kohort.engine.table import Table
+from kohort.question import Question
 from kohort.results import (
     Column,
     Frequencies,
     Magnitudes,
     ModelCases,
-    Question,
     Size,
     Summary,
 )

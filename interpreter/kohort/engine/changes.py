@@ -9,9 +9,10 @@ from typing import Self
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from kohort import vocabulary
-from kohort.engine import recoding
+from kohort.engine import numbers, recoding
 from kohort.engine.evaluation import Calculation, among, calculated, expression_of
 from kohort.engine.failure import guarded
 from kohort.engine.matching import places
@@ -112,6 +113,19 @@ class Changes(Table):
     def copied(self, old: str, new: str) -> Self:
         """Add a copy of a column; both share their values."""
         return self.with_node(new, self.columns[old])
+
+    @guarded
+    def with_values(
+        self, columns: Mapping[str, NDArray[np.float64] | None], row: NDArray[np.int64] | None
+    ) -> Self:
+        """Add decimal columns for some rows."""
+        nodes = dict(self.columns)
+        for name, values in columns.items():
+            whole = np.full(len(self.rows), np.nan)
+            if values is not None:
+                whole[slice(None) if row is None else row] = values
+            nodes[name] = Node(self.rows, values=Vector(numbers.finite(pl.Series(whole))))
+        return replace(self, columns=nodes, base=None)
 
     def without(self, names: Sequence[str]) -> Self:
         """Remove columns."""

@@ -15,7 +15,8 @@ from kohort.engine.node import value_of
 from kohort.engine.table import Table
 from kohort.engine.values import Codes
 from kohort.expression import Expression
-from kohort.results import FactorLevels, ModelCases, Question
+from kohort.question import Question
+from kohort.results import FactorLevels, ModelCases
 from kohort.scope import Variable
 
 _T = TypeVar("_T", bound=np.generic)

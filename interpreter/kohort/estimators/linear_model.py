@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from kohort.estimators.design import Floats
 from kohort.estimators.least_squares import LinearFit, fit
 from kohort.estimators.problem import Equation, Estimate, Problem, Statistic
 
@@ -31,6 +33,19 @@ class LinearRegression:
             notes=() if found.constant else (("uncentred_r2", {}),),
             fitted=found,
         )
+
+    def values(self, problem: Problem, wanted: tuple[str, ...]) -> Mapping[str, Floats]:
+        """`predicted` Xb, `residuals` y - Xb, `cooksd` e^2 h / (k s^2 (1 - h)^2)."""
+        y = problem.outcome
+        found = fit(problem.design(), y, constant=problem.constant, keep_residuals=True)
+        residuals = found.residuals
+        assert residuals is not None
+        made = {"predicted": y - residuals, "residuals": residuals}
+        if "cooksd" in wanted:
+            h = found.leverage()
+            scale = found.k * found.rss / found.df_residual
+            made["cooksd"] = residuals**2 * h / (scale * (1 - h) ** 2)
+        return {name: made[name] for name in wanted}
 
 
 def linear_statistics(found: LinearFit) -> tuple[Statistic, ...]:

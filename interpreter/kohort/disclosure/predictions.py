@@ -1,0 +1,61 @@
+"""Predictions of a model for its rows: the plain fit, whose numbers stay in the dataset.
+
+They are values of units like any others and leave only through the rules for values. Whether the
+model can be fitted is not told: where it cannot, they are missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kohort.disclosure.keys import Secret
+from kohort.disclosure.model_reading import evidence_of
+from kohort.disclosure.models import plain_problem
+from kohort.disclosure.profile import Profile, load
+from kohort.estimators.design import DesignTooWideError, Floats
+from kohort.estimators.problem import NotEstimableError, Predictor
+from kohort.results import ModelCases
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class Predictions:
+    """Numbers by key, float64 (n), of the rows `row`: int64 (n), None for all of the dataset."""
+
+    numbers: Mapping[str, Floats]
+    row: NDArray[np.int64] | None
+
+    def __repr__(self) -> str:
+        return "<unreleased>"
+
+    def get(self, key: str) -> Floats | None:
+        """Give the numbers of a key, or None where there are none."""
+        return self.numbers.get(key)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.numbers)
+
+
+def predictions(raw: ModelCases, predictor: Predictor, wanted: tuple[str, ...]) -> Predictions:
+    """Fit a model without noise and give the wanted numbers for its rows."""
+    try:
+        with np.errstate(all="ignore"):
+            # Rows that break a rule are left out, whatever the profile: no message may tell.
+            evidence, row = evidence_of(raw, protected=True)
+            problem = plain_problem(_NOBODY, _plain(), evidence)
+            return Predictions(predictor.values(problem, wanted), row)
+    except (NotEstimableError, DesignTooWideError):
+        return Predictions({}, raw.row)
+
+
+# No noise is drawn under an open profile, so that no secret is needed.
+_NOBODY = Secret(b"no noise is drawn from this secret of thirty-two bytes")
+
+
+@cache
+def _plain() -> Profile:
+    return load("open")
