@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import pkgutil
 from abc import abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar, Literal, dataclass_transform
 
@@ -76,10 +77,15 @@ class Command:
 
     def __init_subclass__(cls, name: str | None = None) -> None:
         super().__init_subclass__()
+        if name is None:
+            # What several commands share is no statement; its phrases become fields of theirs.
+            return
+        shared, own = _phrases(cls.__mro__[1:]), _phrases([cls])
+        # A command that names all shared phrases again has a sentence of another order.
+        cls.__annotations__ = own if shared.keys() <= own.keys() else {**shared, **own}
         dataclass(frozen=True)(cls)
-        if name is not None:
-            cls.name = name
-            _registry[name] = cls
+        cls.name = name
+        _registry[name] = cls
 
     def check(self, scope: Scope) -> None:
         """Check names, types and options against the scope, and move it on. Reads no data.
@@ -157,6 +163,15 @@ class PromptCommand(Command):
     def check(self, scope: Scope) -> None:
         """Refuse the statement outside the prompt."""
         wrong("only-at-the-prompt", f"'{self.name}' works at the prompt only", self.span)
+
+
+def _phrases(classes: Iterable[type]) -> dict[str, object]:
+    """Give the annotated phrases of some classes up to the command, those of bases first."""
+    found: dict[str, object] = {}
+    for one in reversed([c for c in classes if issubclass(c, Command) and c is not Command]):
+        annotated = inspect.get_annotations(one)
+        found |= {n: kind for n, kind in annotated.items() if "ClassVar" not in str(kind)}
+    return found
 
 
 _registry: dict[str, type[Command]] = {}
