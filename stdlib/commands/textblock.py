@@ -1,5 +1,6 @@
 """Prose between commands."""
 
+from kohort.archive.front_matter import without_front_matter
 from kohort.command import TellCommand
 from kohort.disclosure.released import Paragraph
 from kohort.results import Document
@@ -15,5 +16,5 @@ class Textblock(TellCommand, name="textblock"):
     text: str
 
     def run(self, scope: Scope, history: tuple[str, ...]) -> Document:
-        """Give the text."""
-        return Document((Paragraph(self.text),))
+        """Give the text, without the front matter that describes a study."""
+        return Document((Paragraph(without_front_matter(self.text)),))

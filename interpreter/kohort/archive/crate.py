@@ -1,6 +1,6 @@
 """`ro-crate-metadata.json`: the study as a Process Run Crate, for machines of archives.
 
-Sources: RO-Crate 1.1 and the Process Run Crate profile 0.5 (researchobject.org), schema.org.
+Sources: RO-Crate 1.3 and the Process Run Crate profile 0.5 (researchobject.org), schema.org.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from kohort.archive.front_matter import Author, Description
 from kohort.archive.lock import FILE_NAME, METADATA, Lock
 from kohort.provenance import BankSource
 
-CONTEXT: Final = "https://w3id.org/ro/crate/1.1/context"
-SPECIFICATION: Final = "https://w3id.org/ro/crate/1.1"
+CONTEXT: Final = "https://w3id.org/ro/crate/1.3/context"
+SPECIFICATION: Final = "https://w3id.org/ro/crate/1.3"
 PROFILE: Final = "https://w3id.org/ro/wfrun/process/0.5"
-ENGINE: Final = "#kohort"
-LANGUAGE: Final = "#mdscript"
+ENGINE: Final = "https://pypi.org/project/kohort/"
+LANGUAGE: Final = "https://www.microdata.no/manual"
 RUN: Final = "#run"
 
 _FORMATS: Final = {
@@ -38,16 +38,14 @@ def crate(lock: Lock, about: Description, sizes: Mapping[str, int], time: str) -
         _descriptor(),
         _root(lock, about, files, time),
         _run(lock, about, files, time),
-        {
-            "@id": PROFILE, "@type": "CreativeWork",
-            "name": "Process Run Crate", "version": "0.5",
-        },
+        _profile(),
+        _identity(lock),
         *_software(lock),
         *(_databank(bank) for bank in lock.made_with.databanks),
         *_people(about),
         *_licence(about),
         *(_file(name, lock, sizes) for name in files),
-    ]  # fmt: skip
+    ]
     return {"@context": CONTEXT, "@graph": graph}
 
 
@@ -60,6 +58,30 @@ def _descriptor() -> Json:
     }
 
 
+def _profile() -> Json:
+    return {
+        "@id": PROFILE,
+        "@type": ["CreativeWork", "Profile"],
+        "name": "Process Run Crate",
+        "version": "0.5",
+    }
+
+
+def _identity(lock: Lock) -> Json:
+    return {
+        "@id": "#identity",
+        "@type": "PropertyValue",
+        "name": "identity of the script, whatever its layout",
+        "propertyID": "kohort",
+        "value": lock.identity,
+    }
+
+
+def _one_or_many(values: list[Json]) -> Json | list[Json]:
+    """Give one value without a list, as the specification prefers."""
+    return values[0] if len(values) == 1 else values
+
+
 def _root(lock: Lock, about: Description, files: list[str], time: str) -> Json:
     title = about.title or lock.script.rpartition("/")[2]
     made: Json = {
@@ -69,13 +91,13 @@ def _root(lock: Lock, about: Description, files: list[str], time: str) -> Json:
         "name": title,
         "description": about.abstract or f"The script {title} and what it gave",
         "datePublished": about.date or time,
-        "identifier": lock.identity,
+        "identifier": {"@id": "#identity"},
         "license": {"@id": _licence_id(about)},
         "hasPart": [{"@id": name} for name in files],
-        "mentions": [{"@id": RUN}],
+        "mentions": {"@id": RUN},
     }
     if about.authors:
-        made["author"] = [{"@id": _person_id(author)} for author in about.authors]
+        made["author"] = _one_or_many([{"@id": _person_id(a)} for a in about.authors])
     if about.keywords:
         made["keywords"] = list(about.keywords)
     if about.funding:
@@ -96,13 +118,13 @@ def _run(lock: Lock, about: Description, files: list[str], time: str) -> Json:
         "@id": RUN,
         "@type": "CreateAction",
         "name": f"Run of {lock.script}",
+        "description": "The script was run; every result passed a disclosure filter, "
+        f"profile {lock.made_with.profile} ({lock.made_with.profile_hash}).",
         "endTime": time,
         "instrument": {"@id": ENGINE},
         "object": [{"@id": lock.script}, *({"@id": _bank_id(b)} for b in lock.made_with.databanks)],
-        "result": [{"@id": name} for name in shown],
-        "actionStatus": {
-            "@id": f"http://schema.org/{'CompletedActionStatus' if done else 'FailedActionStatus'}"
-        },
+        "result": _one_or_many([{"@id": name} for name in shown]),
+        "actionStatus": f"http://schema.org/{'Completed' if done else 'Failed'}ActionStatus",
     }
     if about.authors:
         made["agent"] = {"@id": _person_id(about.authors[0])}
@@ -116,8 +138,8 @@ def _software(lock: Lock) -> list[Json]:
         "@id": ENGINE,
         "@type": "SoftwareApplication",
         "name": "kohort",
-        "url": "https://pypi.org/project/kohort/",
-        "softwareVersion": packages.get("kohort", ""),
+        "url": ENGINE,
+        "version": packages.get("kohort", ""),
         "softwareRequirements": [f"{name} {version}" for name, version in others.items()],
     }
     language: Json = {
@@ -126,6 +148,7 @@ def _software(lock: Lock) -> list[Json]:
         "name": "mdscript",
         "alternateName": "the command language of microdata.no",
         "url": "https://www.microdata.no/",
+        "version": packages.get("kohort", ""),
     }
     return [engine, language]
 
@@ -195,6 +218,7 @@ def _file(name: str, lock: Lock, sizes: Mapping[str, int]) -> Json:
         "@id": name,
         "@type": ["File", "SoftwareSourceCode"] if script else "File",
         "name": name.rpartition("/")[2],
+        "description": _what(name, lock),
         "encodingFormat": _FORMATS.get(ending, "application/octet-stream"),
     }
     if name in sizes:
@@ -203,4 +227,28 @@ def _file(name: str, lock: Lock, sizes: Mapping[str, int]) -> Json:
         made["sha256"] = lock.files[name]
     if script:
         made["programmingLanguage"] = {"@id": LANGUAGE}
+        made["version"] = lock.identity
     return made
+
+
+def _what(name: str, lock: Lock) -> str:
+    """Say what a file of the study is."""
+    if name == lock.script:
+        return "The script as it was written"
+    if name.startswith("outputs/"):
+        given = [
+            e.statement
+            for e in lock.entries
+            if e.file.rpartition(".")[0] == name[: len(e.file) - 5]
+        ]
+        return f"What this statement gave: {given[0]}" if given else "A result of the script"
+    return _WHAT.get(name, "Part of the study")
+
+
+_WHAT: Final = {
+    FILE_NAME: "What the results rest on, and a hash of each",
+    "report.html": "Script and results to read",
+    "CITATION.cff": "How to cite the study",
+    "datacite.json": "Metadata for a deposit, DataCite schema 4.5",
+    "README.md": "What is in the study",
+}

@@ -8,12 +8,13 @@ import re
 import sys
 from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 from kohort import batch, exit_code
-from kohort.archive import bundle, citation, crate, lock, outputs
+from kohort.archive import bundle, citation, crate, lock, outputs, sealing
 from kohort.archive.canonical import readable, sha256, swhid
 from kohort.archive.front_matter import Description, described
 from kohort.archive.identity import script_identity
@@ -48,6 +49,7 @@ def archive(
     A wrong script makes no study; one in which something was refused does. Raises `Trouble`.
     """
     script = read_script(given)
+    sealing.check(script.text)
     described(script.text, flags)  # what is wrong with it is told before the run
     target = Path(to or f"{Path(script.name).stem}.zip").expanduser()
     output = output_of(
@@ -93,7 +95,7 @@ def study(
     files: dict[str, bytes] = {}
     place = f"script/{_file_name(script.name)}"
     files[place] = script.raw
-    entries = [entry for step in record.steps for entry in entries(step, look, files)]
+    listed = [entry for step in record.steps for entry in entries(step, look, files)]
     files[REPORT] = _report(record, look)
     made = Lock(
         script=place,
@@ -102,7 +104,7 @@ def study(
         choice=opening.profile or "",
         made_with=record.provenance,
         seeds=_seeds(record.steps),
-        entries=tuple(entries),
+        entries=tuple(listed),
         exit_code=record.exit_code,
         day=day,
         flags=tuple(flags),
@@ -111,7 +113,7 @@ def study(
     files[DATACITE] = readable(citation.datacite(made, about, day))
     files[README] = _readme(made, about, day).encode("utf-8", "replace")
     hashes = {name: sha256(content) for name, content in files.items()}
-    made = Lock(**{**vars(made), "files": hashes})
+    made = replace(made, files=hashes)
     files[lock.FILE_NAME] = lock.to_bytes(made)
     sizes = {name: len(content) for name, content in files.items()}
     files[lock.METADATA] = readable(crate.crate(made, about, sizes, now.isoformat()))

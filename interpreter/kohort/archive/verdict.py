@@ -76,7 +76,7 @@ class Verdict:
         """Why results differ; `engine` where nothing else has changed."""
         if self.outcome != "different":
             return ()
-        found = tuple(dict.fromkeys(reason.cause for reason in self.reasons))
+        found: tuple[Cause, ...] = tuple(dict.fromkeys(r.cause for r in self.reasons))
         return found or ("engine",)
 
     @property
@@ -98,7 +98,10 @@ class Verdict:
 def worst_of(outcomes: Iterable[Outcome]) -> Outcome:
     """Give the outcome that matters most; nothing shown is identical to nothing shown."""
     given = set(outcomes)
-    return next((word for word in _WORST_FIRST if word in given), "identical")
+    for word in _WORST_FIRST:
+        if word in given:
+            return word
+    return "identical"
 
 
 def reasons(then: Lock, now: Provenance) -> tuple[Reason, ...]:

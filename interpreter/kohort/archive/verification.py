@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from kohort import exit_code, program
-from kohort.archive import bundle, lock, outputs
+from kohort.archive import bundle, lock, outputs, sealing
 from kohort.archive.canonical import sha256
 from kohort.archive.identity import script_identity
 from kohort.archive.lock import Entry, Lock
@@ -53,6 +53,10 @@ def intact(kept: Lock, files: Mapping[str, bytes]) -> Verdict:
     """Check that the files are those that were written, and that results are results."""
     problems = [f"{name} is not as it was written" for name in lock.damaged_files(kept, files)]
     if not problems:
+        try:
+            sealing.check(script_of(kept, files))
+        except Trouble as trouble:
+            problems.append(trouble.message)
         if script_identity(script_of(kept, files)) != kept.identity:
             problems.append("the script is not the one that was run")
         for entry in kept.entries:
