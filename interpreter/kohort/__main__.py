@@ -57,6 +57,10 @@ def _done(arguments: Sequence[str] | None) -> int:
         given = parser().parse_args(arguments)
     except SystemExit as end:  # --help and --version
         return exit_code.DONE if not end.code else exit_code.UNSTARTED
+    if given.command == "databank" and given.databank_command not in {"make", "info"}:
+        from kohort.owner_commands import run as run_owner_command
+
+        return run_owner_command(given)
     if given.command == "databank":
         from kohort.building import make
 

@@ -9,6 +9,7 @@ from typing import NoReturn
 
 from kohort.archive import words
 from kohort.configuration import SYNTHETIC_PERSONS, SYNTHETIC_SEED
+from kohort.owner_arguments import add_owner_commands
 from kohort.trouble import Trouble
 
 EXIT_CODES = """exit codes: 0 done, 1 the script is wrong, 2 disclosure control refused something,
@@ -79,7 +80,7 @@ def _add_run(add: _Add, shared: _Parser) -> None:
 
 
 def _add_databank(add: _Add) -> None:
-    databank = add("databank", help="make databanks")
+    databank = add("databank", help="make databanks, and keep those of an owner")
     kinds = databank.add_subparsers(
         dest="databank_command", metavar="COMMAND", required=True, parser_class=_Parser
     )
@@ -87,6 +88,7 @@ def _add_databank(add: _Add) -> None:
     make.add_argument("--persons", type=int, default=SYNTHETIC_PERSONS, metavar="N")
     make.add_argument("--seed", type=int, default=SYNTHETIC_SEED, metavar="S")
     make.add_argument("directory", metavar="DIR")
+    add_owner_commands(kinds.add_parser)
 
 
 def release() -> str:

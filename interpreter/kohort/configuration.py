@@ -25,6 +25,7 @@ Root = tuple[str | None, Path]
 """The name that a databank was given by the user, or None, and the folder where it lies."""
 
 _KEYS = ("databanks", "keys", "profile", "language")
+_KEY_ID = re.compile(r"[A-Za-z0-9][\w.-]*\Z", re.ASCII)
 _BANK_NAME = re.compile(r"[A-Za-z][\w-]*(\.[A-Za-z][\w-]*)*\Z", re.ASCII)
 
 
@@ -89,6 +90,33 @@ def read_configuration(folder: Path | None = None) -> Configuration:
         profile=_text(tables, "profile", path),
         language=_text(tables, "language", path),
     )
+
+
+def default_key_file(key_id: str) -> Path:
+    """Give the place of a key that the configuration does not name."""
+    return config_folder() / "keys" / f"{key_id}.key"
+
+
+def configured_key_file(key_id: str) -> Path | None:
+    """Give the file of a key: that of `[keys]`, else the default place where there is one.
+
+    Raises CatalogueError.
+    """
+    named = read_configuration().keys.get(key_id)
+    if named is not None:
+        return named
+    place = default_key_file(key_id)
+    return place if _KEY_ID.match(key_id) and place.is_file() else None
+
+
+def is_key_id(text: str) -> bool:
+    """Whether a key may have this name."""
+    return _KEY_ID.match(text) is not None
+
+
+def is_bank_name(text: str) -> bool:
+    """Whether a script can name a databank so."""
+    return _BANK_NAME.match(text) is not None
 
 
 def roots(additions: Iterable[str] = (), folder: Path | None = None) -> tuple[Root, ...]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from kohort.bank import Databank
-from kohort.configuration import read_configuration
+from kohort.configuration import configured_key_file
 from kohort.databank import stamp
 from kohort.disclosure.draws import drawn_for
 from kohort.disclosure.keys import (
@@ -150,7 +150,7 @@ def master_of(bank: Databank) -> Secret:
     manifest = bank.manifest
     if manifest.synthetic:
         return Secret(synthetic_master(manifest.seed or 0))
-    path = _key_file(manifest.key_id)
+    path = key_file(manifest.key_id)
     if path is None:
         raise NoKeyError
     try:
@@ -159,7 +159,8 @@ def master_of(bank: Databank) -> Secret:
         raise NoKeyError from None
 
 
-def _key_file(key_id: str | None) -> Path | None:
+def key_file(key_id: str | None) -> Path | None:
+    """Give the file in which the key of an id lies, or None."""
     given = os.environ.get(KEY_FILE)
     if given:
         named = None if Path(given).is_file() else _WITH_ID.fullmatch(given)
@@ -168,7 +169,7 @@ def _key_file(key_id: str | None) -> Path | None:
         if named[1] == key_id:
             return Path(named[2]).expanduser()
     try:
-        return read_configuration().keys.get(key_id or "")
+        return configured_key_file(key_id or "")
     except CatalogueError:
         return None
 
