@@ -23,9 +23,9 @@ def catalogue(root: Path) -> Catalogue:
 
 
 def norway(folder: Path) -> Path:
-    """Build the synthetic country of 5 000 people, seed 1."""
+    """Build the synthetic country of 5 000 people, seed 1; monthly series of 2021 to 2023."""
     root = folder / "norway"
-    databank.make(root, 5000, 1)
+    databank.make(root, 5000, 1, months=(2021, 2022, 2023))
     return root
 
 

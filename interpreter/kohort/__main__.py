@@ -62,10 +62,7 @@ def _done(arguments: Sequence[str] | None) -> int:
 
         return run_owner_command(given)
     if given.command == "databank":
-        from kohort.building import make
-
-        make(Path(given.directory).expanduser().absolute(), given.persons, given.seed)
-        return exit_code.DONE
+        return _databank(given)
     if given.command == "profile":
         from kohort.profile_listing import show_names, show_profile
 
@@ -100,6 +97,17 @@ def _done(arguments: Sequence[str] | None) -> int:
             from kohort.batch import run_file
 
             return run_file("-", None, None, opening, catalogue)
+
+
+def _databank(given: argparse.Namespace) -> int:
+    """Make a databank. Raises `Trouble`."""
+    from kohort.building import Wanted, make, years
+
+    names = given.variables and tuple(name.strip() for name in given.variables.split(","))
+    months = None if given.months is None else years(given.months)
+    root = Path(given.directory).expanduser().absolute()
+    make(root, Wanted(given.persons, given.seed, names, months))
+    return exit_code.DONE
 
 
 def _started(given: argparse.Namespace) -> tuple[Opening, Catalogue]:

@@ -87,6 +87,12 @@ def _add_databank(add: _Add) -> None:
     make = kinds.add_parser("make", help="build a synthetic databank of made-up persons")
     make.add_argument("--persons", type=int, default=SYNTHETIC_PERSONS, metavar="N")
     make.add_argument("--seed", type=int, default=SYNTHETIC_SEED, metavar="S")
+    make.add_argument(
+        "--variables", metavar="NAME,...", help="only these (all that are simulated otherwise)"
+    )
+    make.add_argument(
+        "--months", metavar="YEARS", help="years of the monthly series: 2018,2021-2023 or none"
+    )
     make.add_argument("directory", metavar="DIR")
     add_owner_commands(kinds.add_parser)
 

@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -18,11 +19,35 @@ from kohort.script_file import reason
 from kohort.trouble import Trouble
 
 LEAST_PERSONS: Final = 1_000
-MOST_PERSONS: Final = 6_000_000
+MOST_PERSONS: Final = 12_000_000
 _UNFINISHED: Final = ".building-"
 
 
-def make(root: Path, persons: int, seed: int) -> None:
+@dataclass(frozen=True)
+class Wanted:
+    """What a synthetic databank is to hold: persons, seed, variables (None: all), months.
+
+    `months` are the years of the monthly series (None: all).
+    """
+
+    persons: int
+    seed: int
+    variables: tuple[str, ...] | None = None
+    months: tuple[int, ...] | None = None
+
+
+def years(text: str) -> tuple[int, ...]:
+    """Read years and ranges of them: `2018,2021-2023`; `none` is none. Raises `Trouble`."""
+    found: set[int] = set()
+    for part in () if text == "none" else text.split(","):
+        first, dash, last = part.strip().partition("-")
+        if not (first.isdigit() and (last.isdigit() or not dash)):
+            raise Trouble(f"'{part.strip()}' is no year and no range such as 2021-2023")
+        found.update(range(int(first), int(last or first) + 1))
+    return tuple(sorted(found))
+
+
+def make(root: Path, wanted: Wanted) -> None:
     """Build a synthetic databank with a bar on standard error. Raises `Trouble`.
 
     It is built beside its place and moved there when it is complete, so that a broken build is
@@ -32,7 +57,7 @@ def make(root: Path, persons: int, seed: int) -> None:
     from kohort.databank import synthetic
     from kohort.databank.recordkeys import folder
 
-    if not LEAST_PERSONS <= persons <= MOST_PERSONS:
+    if not LEAST_PERSONS <= wanted.persons <= MOST_PERSONS:
         raise Trouble(f"the number of persons must lie between {LEAST_PERSONS} and {MOST_PERSONS}")
     if root.exists() and (not root.is_dir() or any(root.iterdir())):
         raise Trouble(f"{root} exists already and is not an empty folder")
@@ -41,7 +66,10 @@ def make(root: Path, persons: int, seed: int) -> None:
     try:
         root.parent.mkdir(parents=True, exist_ok=True)
         _sweep(root)
-        synthetic.make(unfinished, persons, seed, progress)
+        synthetic.make(
+            unfinished, wanted.persons, wanted.seed, progress,
+            variables=wanted.variables, months=wanted.months,
+        )  # fmt: skip
         if (root / "datastore").exists():
             raise Trouble(f"{root} has been built by somebody else in the meantime")
         # The keys first: a root without keys would look complete.
@@ -50,6 +78,8 @@ def make(root: Path, persons: int, seed: int) -> None:
         with contextlib.suppress(FileNotFoundError):
             root.rmdir()
         unfinished.rename(root)
+    except ValueError as error:
+        raise Trouble(str(error)) from None
     except OSError as error:
         raise Trouble(f"{root} cannot be built: {reason(error)}") from None
     finally:

@@ -5,7 +5,7 @@ Importing this package imports neither polars nor numpy, so that the front end m
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from kohort.databank.manifest import Manifest, ManifestError
@@ -18,8 +18,11 @@ def make(
     persons: int,
     seed: int,
     progress: Callable[[float, str], None] | None = None,
+    *,
+    variables: Iterable[str] | None = None,
+    months: Sequence[int] | None = None,
 ) -> None:
     """Build the synthetic bank at `root`; see `kohort.databank.synthetic.make`."""
     from kohort.databank import synthetic
 
-    synthetic.make(root, persons, seed, progress)
+    synthetic.make(root, persons, seed, progress, variables=variables, months=months)

@@ -74,23 +74,38 @@ def _typed(definition: VariableDefinition, frame: pl.DataFrame) -> pl.DataFrame:
 def _by_year(frame: pl.DataFrame) -> list[tuple[int | None, pl.DataFrame]]:
     """Split rows by the year of their start; a missing start has the year None."""
     day = pl.col("start_epoch_days")
+    date = day.cast(pl.Int32).cast(pl.Date)
+    ends = frame.select(date.min().dt.year().alias("first"), date.max().dt.year().alias("last"))
+    first, last = ends.row(0)
+    if first is not None and first == last and not frame["start_epoch_days"].null_count():
+        return [(first, frame)]
     if not frame["start_epoch_days"].is_sorted():
         frame = frame.sort("start_epoch_days", maintain_order=True)
-    years = frame.select(day.cast(pl.Int32).cast(pl.Date).dt.year()).to_series().rle()
+    years = frame.select(date.dt.year()).to_series().rle()
     lengths = years.struct.field("len")
-    ends = lengths.cum_sum()
+    stops = lengths.cum_sum()
     return [
-        (year, frame.slice(end - length, length))
-        for year, length, end in zip(years.struct.field("value"), lengths, ends, strict=True)
+        (year, frame.slice(stop - length, length))
+        for year, length, stop in zip(years.struct.field("value"), lengths, stops, strict=True)
     ]
 
 
 def _ordered(frame: pl.DataFrame) -> pl.DataFrame:
+    if _in_order(frame):
+        return frame
     # Two stable sorts, either of them mostly needless, are faster than one by both columns.
     start = frame["start_epoch_days"]
     if start.n_unique() > 1 and not start.is_sorted():
         frame = frame.sort("start_epoch_days", maintain_order=True)
     return frame if frame["unit_id"].is_sorted() else frame.sort("unit_id", maintain_order=True)
+
+
+def _in_order(frame: pl.DataFrame) -> bool:
+    """Whether rows are by unit and start already; False also where one of these is missing."""
+    unit, start = pl.col("unit_id"), pl.col("start_epoch_days")
+    later = (unit == unit.shift(1)) & (start >= start.shift(1))
+    steps = frame.select(((unit > unit.shift(1)) | later).slice(1)).to_series()
+    return steps.all(ignore_nulls=False) is True
 
 
 def _check(definition: VariableDefinition, frame: pl.DataFrame) -> None:

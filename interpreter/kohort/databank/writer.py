@@ -65,7 +65,7 @@ class DatabankWriter:
             if definition.pseudonym and definition.value_unit_type is not None:
                 self._remember(definition.value_unit_type, part["value"])
         file = self._write(definition, parts)
-        self._entries[definition.name] = _entry(definition, parts, file)
+        self._entries[definition.name] = describe(definition, parts, file)
 
     def release(
         self,
@@ -115,15 +115,16 @@ class DatabankWriter:
         folder.mkdir(parents=True)
         name = f"{definition.name}__1_0"
         if definition.temporality in {"FIXED", "EVENT"}:
-            _write_parquet(parts[0][1], folder / f"{name}.parquet")
+            write_parquet(parts[0][1], folder / f"{name}.parquet")
             return f"{name}.parquet"
         # A folder without files could not be scanned.
         for year, part in parts or [(RELEASE_YEAR, rows.nothing(definition))]:
-            _write_parquet(part, folder / name / f"start_year={year}" / "0.parquet")
+            write_parquet(part, folder / name / f"start_year={year}" / "0.parquet")
         return name
 
 
-def _write_parquet(frame: pl.DataFrame, path: Path) -> None:
+def write_parquet(frame: pl.DataFrame, path: Path) -> None:
+    """Write a data frame in the layout of a databank: zstd, statistics, row groups."""
     path.parent.mkdir(parents=True, exist_ok=True)
     frame.write_parquet(
         path,
@@ -139,7 +140,8 @@ def _write_json(path: Path, content: dict[str, Any]) -> None:
     path.write_text(text + "\n", encoding="utf-8")
 
 
-def _entry(definition: VariableDefinition, parts: list[rows.Part], file: str) -> stored.Entry:
+def describe(definition: VariableDefinition, parts: list[rows.Part], file: str) -> stored.Entry:
+    """Give what the metadata say of a data set with these rows."""
     days = [part["start_epoch_days"].unique() for _, part in parts]
     starts = pl.concat(days).unique().sort() if days else pl.Series(dtype=pl.Int16)
     dates = tuple(starts.to_list()) if definition.temporality == "STATUS" else ()

@@ -2,20 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from itertools import chain
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
 from kohort.databank.manifest import Manifest
-from kohort.databank.synthetic import economy, education, household, persons, residence, simulation
+from kohort.databank.parts import PartWriter
+from kohort.databank.synthetic import (
+    arrivals,
+    courses,
+    dwellings,
+    economy,
+    education,
+    household,
+    meters,
+    persons,
+    residence,
+    schooling,
+    simulation,
+    vehicles,
+)
+from kohort.databank.synthetic.scope import ALL_MONTHS, Scope, scope_of
+from kohort.databank.synthetic.simulation import Numbers
 from kohort.databank.synthetic.streams import Streams
 from kohort.databank.synthetic.tables import Tables
-from kohort.databank.writer import DatabankWriter
 
 NAME: Final = "no.kohort.syntetisk"
-_VARIABLES: Final = 47
+# So many persons live together; a larger country is several of that size side by side. What a bank
+# holds follows from persons and seed alone, whatever machine builds it.
+BLOCK: Final = 1_000_000
 _SIMULATED: Final = 0.3
+
+Progress = Callable[[float, str], None]
 
 
 def manifest(seed: int) -> Manifest:
@@ -35,41 +53,88 @@ def make(
     root: Path,
     persons: int,
     seed: int,
-    progress: Callable[[float, str], None] | None = None,
+    progress: Progress | None = None,
+    *,
+    variables: Iterable[str] | None = None,
+    months: Sequence[int] | None = None,
 ) -> None:
     """Build the synthetic bank of `persons` people (at least 1 000) at `root`, absent or empty.
 
-    The same persons and seed give byte-identical files. `progress` hears the share done, 0 to 1,
-    and the name of what is being made. Raises `ValueError` for too few persons and
-    `DatabankError` for a root that is in use.
+    The same arguments give byte-identical files, and a variable is the same whichever others are
+    written. `variables` None are all that the country simulates; `months` are the years of the
+    monthly series (None: all). `progress` hears the share done, 0 to 1, and the name of what is being made.
+    Raises `ValueError` for too few persons or an unknown variable and `DatabankError` for a root
+    that is in use.
     """
     if persons < simulation.FEWEST_PERSONS:
         raise ValueError(f"a synthetic bank has at least {simulation.FEWEST_PERSONS} persons")
-    tell = progress or (lambda share, what: None)
-    writer = DatabankWriter(
+    scope = scope_of(variables, ALL_MONTHS if months is None else months)
+    writer = PartWriter(
         root,
         manifest(seed),
         label="Syntetisk Norge",
         description=f"Oppdiktede registerdata om {persons} oppdiktede personer, frø {seed}",
     )
-    streams = Streams(seed)
-    country = simulation.simulate(
-        persons, streams, lambda share: tell(_SIMULATED * share, "population")
-    )
-    for number, (definition, frame) in enumerate(families(country)):
-        tell(_SIMULATED + (1 - _SIMULATED) * number / _VARIABLES, definition.name)
-        writer.add(definition, frame)
+    sizes, numbers = blocks(persons), Numbers()
+    for block, size in enumerate(sizes):
+        streams = Streams(seed, None if len(sizes) == 1 else block)
+        share = _Share(progress, block / len(sizes), 1 / len(sizes), scope.parts())
+        country = simulation.simulate(size, streams, share.of_simulation, numbers)
+        for definition, frame in families(country, scope):
+            if definition.name in scope:
+                writer.add(definition, frame)
+                share.of_writing(definition.name)
     writer.release()
-    tell(1.0, "done")
+    if progress is not None:
+        progress(1.0, "done")
 
 
-def families(country: simulation.Country) -> Tables:
-    """Give every variable with its rows, family by family."""
-    schooling = education.educate(country.people, country.streams)
-    yield from chain(
-        persons.tables(country),
-        residence.tables(country, schooling),
-        household.tables(country),
-        education.tables(country, schooling),
-        economy.variables(country, schooling),
-    )
+def blocks(persons: int) -> list[int]:
+    """Give how many persons live in each of the countries side by side that make up a bank."""
+    count = -(-persons // BLOCK)
+    return [persons // count + (number < persons % count) for number in range(count)]
+
+
+def families(country: simulation.Country, scope: Scope) -> Tables:
+    """Give the variables with their rows, family by family; some in parts, year by year.
+
+    Variables outside the scope are left out where that saves work.
+    """
+    schooling_of_all = education.educate(country.people, country.streams)
+    yield from persons.tables(country)
+    yield from arrivals.tables(country, scope)
+    yield from residence.tables(country, schooling_of_all, scope)
+    yield from household.tables(country, scope)
+    yield from education.tables(country, schooling_of_all, scope)
+    yield from schooling.tables(country, schooling_of_all, scope)
+    yield from courses.tables(country, schooling_of_all, scope)
+    yield from dwellings.tables(country, scope)
+    yield from vehicles.tables(country, scope)
+    yield from meters.tables(country, scope)
+    if economy.wanted(scope):
+        yield from economy.variables(country, schooling_of_all, scope)
+
+
+class _Share:
+    """Tells how far a block has come: simulation first, then variables as they are written."""
+
+    def __init__(self, tell: Progress | None, begin: float, width: float, expected: int) -> None:
+        self.tell = tell
+        self.begin = begin
+        self.width = width
+        self.expected = expected
+        self.written = 0
+
+    def of_simulation(self, done: float) -> None:
+        """Hear the share of the simulated years."""
+        self._say(_SIMULATED * done, "population")
+
+    def of_writing(self, name: str) -> None:
+        """Hear that a part of a variable was written."""
+        self.written += 1
+        done = min(self.written / self.expected, 1.0)
+        self._say(_SIMULATED + (1 - _SIMULATED) * done, name)
+
+    def _say(self, done: float, what: str) -> None:
+        if self.tell is not None:
+            self.tell(self.begin + self.width * done * 0.99, what)

@@ -257,3 +257,95 @@ WEALTH_TAXED: Final = 0.55
 WEALTH_NONE: Final = 0.04
 # Tax: share of what lies above each limit (2020 kroner, indexed as wages).
 TAX_STEPS: Final = ((60_000, 0.22), (200_000, 0.08), (550_000, 0.11), (1_000_000, 0.06))
+
+# ---- benefits: shares and amounts (2020 kroner, basic amounts where said)
+# Who is ill for more than 16 days in a year (men, women), and the mean part of the year's pay.
+SICK_SHARES: Final = (0.16, 0.11)
+SICK_PART: Final = 0.13
+# Part of a year's pay that is parental benefit in the year of a birth and the next: mother, father.
+PARENTS_PART: Final = ((0.5, 0.16), (0.3, 0.14))
+# Work assessment allowance of a whole year, in basic amounts.
+ASSESSMENT: Final = 2.1
+CARE_AT_HOME_SHARE: Final = 0.3
+CARE_AT_HOME: Final = {1998: 2_300, 2003: 3_300, 2014: 6_000, 2017: 7_500, 2024: 7_500}
+HEALTH_BENEFIT: Final = 14_000
+# With and without a disability pension.
+HEALTH_BENEFIT_SHARES: Final = (0.22, 0.025)
+HOUSING_LIMIT: Final = 230_000
+HOUSING_MOST: Final = 45_000
+HOUSING_SHARE: Final = 0.16
+# Deduction from wages and pensions: share and most.
+MINIMUM_DEDUCTION: Final = (0.45, 104_000)
+
+# ---- jobs
+SECOND_JOB: Final = 0.09
+SECOND_JOB_FROM: Final = 10.0
+SECOND_JOB_HOURS: Final = (2.0, 16.0)
+# Mean years that a job had lasted when the series begins.
+JOB_YEARS: Final = 7.0
+# Mean part of the pay that is paid on top of what is agreed.
+EXTRA_PAY: Final = 0.05
+
+# ---- school: part of people with a school certificate and no degree who once began one
+DEGREE_GIVEN_UP: Final = 0.2
+# Grades: mean, what a standard deviation of talent, of diligence and of luck in a subject gives.
+GRADE_MEAN: Final = 3.9
+GRADE_TALENT: Final = 0.6
+GRADE_DILIGENCE: Final = 0.45
+GRADE_LUCK: Final = 0.65
+# Correlation of a test score with talent.
+TEST_TALENT: Final = 0.75
+
+# ---- reasons for immigration: work, family, flight, education, other, unknown
+NORDIC: Final = ("101", "102", "103", "104", "105", "106")
+REFUGEES: Final = (
+    "155", "161", "148", "575", "424", "456", "568", "452", "564", "404", "346", "241", "246",
+)  # fmt: skip
+REASONS: Final = {
+    "nordic": (0.0, 0.0, 0.0, 0.0, 0.0, 1.0),
+    "refugees": (0.02, 0.24, 0.70, 0.02, 0.01, 0.01),
+    "neighbours": (0.58, 0.26, 0.03, 0.10, 0.02, 0.01),
+    "others": (0.16, 0.52, 0.10, 0.18, 0.02, 0.02),
+}
+REASONS_CHILDREN: Final = {
+    "nordic": (0.0, 0.0, 0.0, 0.0, 0.0, 1.0),
+    "refugees": (0.0, 0.28, 0.71, 0.0, 0.0, 0.01),
+    "neighbours": (0.0, 0.95, 0.03, 0.0, 0.01, 0.01),
+    "others": (0.0, 0.86, 0.11, 0.0, 0.01, 0.02),
+}
+
+# ---- dwellings: shares of detached, semi-detached, row houses, flats, others; by size of place
+DWELLINGS: Final = {
+    "large": (0.10, 0.06, 0.13, 0.68, 0.03),
+    "middle": (0.42, 0.11, 0.14, 0.30, 0.03),
+    "small": (0.70, 0.10, 0.08, 0.09, 0.03),
+}
+# Square metres (mean of the log), by kind.
+DWELLING_AREA: Final = (5.02, 4.72, 4.58, 4.20, 4.1)
+DWELLING_SPREAD: Final = 0.27
+DWELLING_PER_PERSON: Final = 0.10
+CROWDED_AREA: Final = 25
+
+# ---- vehicles: share of persons with a car by age, number of others, sale and new cars a year
+CAR_OWNERS: Final = {17: 0.0, 18: 0.2, 25: 0.42, 35: 0.62, 50: 0.70, 70: 0.66, 80: 0.42, 95: 0.08}
+CAR_OSLO: Final = 0.55
+SECOND_CAR: Final = 0.24
+OTHER_VEHICLE: Final = 0.09
+VEHICLE_SOLD: Final = 0.11
+VEHICLE_SCRAPPED: Final = 0.045
+# Of cars first registered in a year: diesel, electric, hybrid; the rest is petrol.
+FUELS: Final = {
+    1980: (0.03, 0.0, 0.0), 2000: (0.10, 0.0, 0.0), 2008: (0.70, 0.001, 0.01),
+    2012: (0.62, 0.03, 0.05), 2016: (0.31, 0.16, 0.24), 2018: (0.18, 0.31, 0.29),
+    2020: (0.09, 0.54, 0.28), 2022: (0.03, 0.79, 0.13), 2024: (0.02, 0.89, 0.07),
+}  # fmt: skip
+USED_IMPORT: Final = 0.06
+
+# ---- electricity: kWh a month, by kind of dwelling and square metre and person
+POWER_LEVEL: Final = (620.0, 520.0, 430.0, 240.0, 300.0)
+POWER_PER_PERSON: Final = 130.0
+POWER_SPREAD: Final = 0.3
+# By month; the coldest about twice the warmest.
+POWER_SEASON: Final = (1.42, 1.30, 1.24, 1.03, 0.88, 0.74, 0.68, 0.70, 0.77, 0.94, 1.12, 1.33)
+SOLAR: Final = {2020: 0.004, 2022: 0.02, 2024: 0.05}
+SOLAR_SEASON: Final = (10, 60, 200, 380, 520, 540, 500, 400, 240, 100, 25, 5)

@@ -68,16 +68,14 @@ class Birthdays:
     """Dates of birth, taken apart once to give ages on many days."""
 
     def __init__(self, birth: NDArray[np.integer]) -> None:
-        self._year = year_of(birth)
+        self.year = year_of(birth)
         self._in_year = month_of(birth) * 100 + of_month(birth)
 
     def age_at(self, at: int) -> NDArray[np.int32]:
         """Give completed years of life at the day `at`."""
         moment = np.array([at])
         in_year = int(month_of(moment)[0]) * 100 + int(of_month(moment)[0])
-        return np.asarray(
-            int(year_of(moment)[0]) - self._year - (self._in_year > in_year), np.int32
-        )
+        return np.asarray(int(year_of(moment)[0]) - self.year - (self._in_year > in_year), np.int32)
 
 
 def _dates(days: NDArray[np.integer]) -> NDArray[np.datetime64]:

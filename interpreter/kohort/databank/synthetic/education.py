@@ -19,6 +19,7 @@ from kohort.databank.synthetic.days import (
     year_of,
 )
 from kohort.databank.synthetic.population import WOMAN, Population
+from kohort.databank.synthetic.scope import Scope
 from kohort.databank.synthetic.simulation import Country
 from kohort.databank.synthetic.streams import Streams
 from kohort.databank.synthetic.tables import LAST_DAY, Tables, coded, fixed, spells
@@ -44,7 +45,8 @@ class Education:
 
     `completed` has shape (levels, persons) with the levels of `coefficients.LEVELS`; `field` is the
     place in `coefficients.FIELDS` below level 6 and from there on; `detail` 0 to 4. `degree_due` is
-    when a first degree is or would be completed, beyond the horizon too.
+    when a first degree is or would be completed, beyond the horizon too; `planned` is the same
+    of every level, as `completed` in shape, wherever and whether or not somebody lives till then.
     """
 
     completed: Days
@@ -53,6 +55,7 @@ class Education:
     detail: NDArray[np.int8]
     unknown: Mask
     degree_due: Days
+    planned: Days
 
     def level_on(self, at: int | Days) -> NDArray[np.int8]:
         """Give the highest level on a day as its digit; 0 for none, 9 for unknown."""
@@ -89,14 +92,14 @@ def educate(people: Population, streams: Streams) -> Education:
         latest = np.where(earlier < NEVER, earlier, -NEVER).max(axis=0)
         wait = np.maximum(completed[place], latest + 365)
         completed[place] = np.where(completed[place] < NEVER, wait, NEVER)
-    due = completed[c.LEVELS.index("6")].copy()
+    due, planned = completed[c.LEVELS.index("6")].copy(), completed.copy()
     completed = _recorded(people, rng, completed)
     foreign = people.origin > 0
     unknown = foreign & (rng.random(size) < c.UNKNOWN_EDUCATION)
     woman = (people.sex == WOMAN).astype(np.int64)
     fields = [_fields(rng, shares, woman) for shares in (c.FIELDS_SCHOOL, c.FIELDS_HIGHER)]
     detail = rng.integers(0, 5, size).astype(np.int8)
-    return Education(completed, fields[0], fields[1], detail, unknown, due)
+    return Education(completed, fields[0], fields[1], detail, unknown, due, planned)
 
 
 def _final_level(people: Population, rng: np.random.Generator, born: NDArray[np.int32]) -> Index:
@@ -155,8 +158,10 @@ def codes() -> list[str]:
     return [*listed, UNKNOWN]
 
 
-def tables(country: Country, education: Education) -> Tables:
+def tables(country: Country, education: Education, scope: Scope) -> Tables:
     """Give the history of education and the parents' education."""
+    if not scope.any(("NUDB_BU", "NUDB_SOSBAK")):
+        return
     people = country.people
     persons, start, which = history(education)
     stop = np.full(len(persons), NEVER, dtype=np.int32)

@@ -8,17 +8,9 @@ from numpy.typing import NDArray
 
 from kohort.databank.synthetic.days import Birthdays, Index, Mask, day
 from kohort.databank.synthetic.families import Roles, Snapshot, roles
+from kohort.databank.synthetic.scope import Scope
 from kohort.databank.synthetic.simulation import Country
-from kohort.databank.synthetic.tables import (
-    Part,
-    Table,
-    Tables,
-    Values,
-    coded,
-    dated,
-    spells,
-    years,
-)
+from kohort.databank.synthetic.tables import Tables, Values, at, coded, spells, years
 
 _FAMILY = (
     ("BEFOLKNING_REGSTAT_FAMNR", "Familienummer, nøkkelen til den eldste i familien."),
@@ -31,21 +23,26 @@ _FAMILY = (
 )
 
 
-def tables(country: Country) -> Tables:
+def tables(country: Country, scope: Scope) -> Tables:
     """Give families, couples on 1 January and the history of marital status."""
     people = country.people
     births = Birthdays(people.birth)
-    parts: dict[str, list[Part]] = {name: [] for name, _ in _FAMILY}
-    for year in years(_FAMILY[0][0]):
+    for year in years(_FAMILY[0][0]) if scope.any(name for name, _ in _FAMILY) else ():
         seen = country.snapshots[year]
         role = roles(births, people.sex, seen)
-        for name, values in _family_values(country, seen, role).items():
-            part = Part(country.ids[role.persons], values, day(year), day(year))
-            parts[name].append(part)
-    for name, description in _FAMILY:
-        yield dated(name, description, parts[name])
-    yield _couples(country, "BEFOLKNING_EKT_FNR", "Nøkkelen til ektefellen.", married=True)
-    yield _couples(country, "BEFOLKNING_SAMB_FNR", "Nøkkelen til samboer eller ektefelle.")
+        values = _family_values(country, seen, role)
+        for name, told in _FAMILY:
+            yield at(name, told, country.ids[role.persons], values[name], day(year))
+    told = "Husholdningsnummer, nøkkelen til husholdningens referanseperson."
+    for name, month in (("BEFOLKNING_HUSHNR", 1), ("INNTEKT_HUSHNR", 12)):
+        for year in years(name, month, 1 if month == 1 else 31) if name in scope else ():
+            date = day(year) if month == 1 else day(year, 12, 31)
+            household = country.snapshots[year if month == 1 else year + 1].household
+            members = np.flatnonzero(household >= 0)
+            yield at(name, told, country.ids[members], country.ids[household[members]], date)
+    yield from _couples(country, scope, "BEFOLKNING_EKT_FNR", "Nøkkelen til ektefellen.", True)
+    told = "Nøkkelen til samboer eller ektefelle."
+    yield from _couples(country, scope, "BEFOLKNING_SAMB_FNR", told)
     marital = country.marital
     yield spells(
         "SIVSTANDFDT_SIVSTAND",
@@ -105,11 +102,9 @@ def _common_child(country: Country, seen: Snapshot) -> Mask:
     return having
 
 
-def _couples(country: Country, name: str, description: str, married: bool = False) -> Table:
-    parts = []
-    for year in years(name):
+def _couples(country: Country, scope: Scope, name: str, told: str, married: bool = False) -> Tables:
+    for year in years(name) if name in scope else ():
         seen = country.snapshots[year]
         paired = np.flatnonzero((seen.partner >= 0) & (seen.married | (not married)))
         other = country.ids[seen.partner[paired]]
-        parts.append(Part(country.ids[paired], other, day(year), day(year)))
-    return dated(name, description, parts)
+        yield at(name, told, country.ids[paired], other, day(year))

@@ -8,8 +8,9 @@ import numpy as np
 
 from kohort.databank.synthetic import coefficients as c
 from kohort.databank.synthetic import curve, places
+from kohort.databank.synthetic.benefits import Benefits, payee
 from kohort.databank.synthetic.days import Birthdays, Floats, Index, day
-from kohort.databank.synthetic.population import RESIDENT, WOMAN
+from kohort.databank.synthetic.population import WOMAN
 from kohort.databank.synthetic.simulation import Country
 from kohort.databank.synthetic.work import EMPLOYEE, JOBLESS, OUTSIDE, SELF_EMPLOYED, WorkYear
 
@@ -20,11 +21,23 @@ _EARNS_FROM = 13
 
 @dataclass(frozen=True)
 class Incomes:
-    """Whole kroner of a year, one element per person; names as in the registers."""
+    """Whole kroner of a year, one element per person.
+
+    `part` is the share of a full year's pay that the wages are; `within_wages` are benefits that
+    the wages contain, `benefits` those on top of them, `transfers` these and the pension. `earned`
+    gives pension rights, `taxed` and `ordinary` are gross income for tax and what is left of it.
+    """
 
     wages: Index
+    part: Floats
     work_income: Index
+    within_wages: dict[str, Index]
     benefits: dict[str, Index]
+    transfers: Index
+    pension: Index
+    earned: Index
+    taxed: Index
+    ordinary: Index
     total: Index
     tax: Index
     tax_and_transfers: Index
@@ -46,12 +59,19 @@ class Purse:
         self.capital = rng.standard_normal(size)
         self.saver = rng.random(size)
         self.fortune = rng.standard_normal(size)
+        self.benefits = Benefits(country)
 
-    def year(self, work: WorkYear, seeking_days: Floats, assistance_months: Floats) -> Incomes:
-        """Give everybody's incomes of the year."""
+    def year(
+        self, work: WorkYear, seeking_days: Floats, assistance_months: Floats, assessed: Floats
+    ) -> Incomes:
+        """Give everybody's incomes of the year.
+
+        `seeking_days` and `assessed` are days with a benefit in the year, `assistance_months`
+        months of social assistance.
+        """
         rng = self.country.streams.of("income", work.year)
         index = curve.at(c.WAGE_INDEX, work.year)
-        wages = self._wages(rng, work, index)
+        wages, part = self._wages(rng, work, index)
         business = self._business(rng, work, index)
         work_income = wages + business
         benefits = {
@@ -62,18 +82,29 @@ class Purse:
         }
         pension = self._pension(work, index)
         capital = self._capital(rng, work, index)
-        taxed = wages + np.maximum(business, 0) + pension + capital + benefits["ARBLED"]
+        more = self.benefits.year(work, wages, index, assessed)
+        benefits |= {"KODE218": np.where(work.degree > 0, pension, 0), **more.transfers}
+        earned = wages + np.maximum(business, 0) + benefits["ARBLED"] + benefits["SUM_ARBAVKL"]
+        taxed = earned + pension + capital
+        share, most = c.MINIMUM_DEDUCTION
+        ordinary = taxed - whole(np.minimum(share * (wages + pension), most * index))
         tax = _tax(taxed, index)
         pays = (rng.random(len(tax)) < c.MAINTENANCE_SHARE) & (work_income > c.MAINTENANCE_FROM)
-        maintenance = np.where(pays, round(c.MAINTENANCE * index), 0)
-        total = work_income + capital + pension + sum(benefits.values())
+        paid = tax + np.where(pays, round(c.MAINTENANCE * index), 0)
+        # The disability benefit is the pension of those who have a degree: it counts once.
+        transfers = pension + sum(benefits.values()) - benefits["KODE218"]
+        total = work_income + capital + transfers
+        benefits["BOSTOTTE"] = self.benefits.housing(work, total, index)
+        transfers, total = transfers + benefits["BOSTOTTE"], total + benefits["BOSTOTTE"]
         wealth, taxed_wealth = self._wealth(rng, work, index)
-        paid = tax + maintenance
         return Incomes(
-            wages, work_income, benefits, total, tax, paid, total - paid, wealth, taxed_wealth
-        )
+            wages, part, work_income, more.within_wages, benefits, transfers, pension, earned,
+            taxed, ordinary, total, tax, paid, total - paid, wealth, taxed_wealth,
+        )  # fmt: skip
 
-    def _wages(self, rng: np.random.Generator, work: WorkYear, index: float) -> Index:
+    def _wages(
+        self, rng: np.random.Generator, work: WorkYear, index: float
+    ) -> tuple[Index, Floats]:
         people = self.country.people
         by_level = np.zeros(10)
         for digit, effect in c.WAGE_EDUCATION.items():
@@ -98,9 +129,8 @@ class Purse:
         )
         part = np.where(work.degree == 100, np.minimum(part, c.WAGE_FULLY_DISABLED), part)
         adult = (work.age >= _EARNS_FROM + 2) & (work.age <= 74)
-        return whole(
-            np.exp(log) * index * np.minimum(work.hours / 37.5, 1.1) * part * work.present * adult
-        )
+        full = np.exp(log) * index * np.minimum(work.hours / 37.5, 1.1)
+        return whole(full * part * work.present * adult), part
 
     def _business(self, rng: np.random.Generator, work: WorkYear, index: float) -> Index:
         size = len(work.age)
@@ -141,10 +171,8 @@ class Purse:
         people, seen = self.country.people, self.country.snapshots[year]
         age = self.birthdays.age_at(day(year))
         child = np.flatnonzero(seen.child & (age < 18))
-        mother, head = people.mother[child], seen.family[child].astype(np.int64)
-        there = (mother >= 0) & (seen.state[mother] == RESIDENT) & (seen.family[mother] == head)
-        payee = np.where(there, mother, head)
-        return np.bincount(payee, minlength=people.size) * int(curve.at(c.CHILD_BENEFIT, year))
+        paid = np.bincount(payee(people, seen, child), minlength=people.size)
+        return paid * int(curve.at(c.CHILD_BENEFIT, year))
 
     def _wealth(
         self, rng: np.random.Generator, work: WorkYear, index: float
@@ -193,3 +221,17 @@ def household_income(after_tax: Index, household: Index) -> Floats:
     living = household >= 0
     sums = np.bincount(household[living], weights=after_tax[living], minlength=len(household))
     return np.where(living, sums[household], 0.0)
+
+
+def consumption_units(age: Index, household: Index) -> Floats:
+    """Give for each person the household's size on the EU scale (0 for who has no household).
+
+    The first adult counts 1, others of 14 years or more 0.5, children 0.3 (Eurostat, modified
+    OECD scale).
+    """
+    living = np.flatnonzero(household >= 0)
+    size = len(household)
+    grown = np.bincount(household[living[age[living] >= 14]], minlength=size)
+    young = np.bincount(household[living[age[living] < 14]], minlength=size)
+    units = 1 + 0.5 * np.maximum(grown - 1, 0) + 0.3 * (young - (grown == 0))
+    return np.where(household >= 0, units[household], 0.0)

@@ -33,6 +33,15 @@ def tables(country: Country) -> Tables:
     ):
         known = np.flatnonzero(parent >= 0)
         yield fixed(name, description, ids[known], ids[parent[known]])
+    for name, description, parent, older in (
+        ("BEFOLKNING_FARFAR_FNR", "Nøkkelen til farfar.", people.father, people.father),
+        ("BEFOLKNING_FARMOR_FNR", "Nøkkelen til farmor.", people.father, people.mother),
+        ("BEFOLKNING_MORFAR_FNR", "Nøkkelen til morfar.", people.mother, people.father),
+        ("BEFOLKNING_MORMOR_FNR", "Nøkkelen til mormor.", people.mother, people.mother),
+    ):
+        grandparent = np.where(parent >= 0, older[parent], -1)
+        known = np.flatnonzero(grandparent >= 0)
+        yield fixed(name, description, ids[known], ids[grandparent[known]])
     siblings, eldest = full_siblings(people)
     yield fixed("BEFOLKNING_SOESKEN_FNR", "Nøkkel for helsøsken.", ids[siblings], ids[eldest])
     children, order = birth_order(people)

@@ -9,36 +9,43 @@ from kohort.databank.synthetic.days import NEVER, Index, Mask, day
 from kohort.databank.synthetic.education import Education
 from kohort.databank.synthetic.families import Snapshot
 from kohort.databank.synthetic.population import ABSENT, UNMARRIED
+from kohort.databank.synthetic.scope import Scope
 from kohort.databank.synthetic.simulation import Country
 from kohort.databank.synthetic.spells import Spells
-from kohort.databank.synthetic.tables import Part, Tables, coded, dated, spells, years
+from kohort.databank.synthetic.tables import Table, Tables, at, coded, spells, years
 
+_NAMES = ("BEFOLKNING_STATUSKODE", "BEFOLKNING_KOMMNR_FORMELL", "BEFOLKNING_KOMMNR_FAKTISK")
 _AWAY_SHARE = 0.4
 
 
-def tables(country: Country, education: Education) -> Tables:
+def tables(country: Country, education: Education, scope: Scope) -> Tables:
     """Give status code, registered and actual municipality, and the history of residence."""
     ids, where = country.ids, places.load()
-    parts = []
-    for year in years("BEFOLKNING_STATUSKODE"):
+    status_code, formal, actual = _NAMES
+    for year in years(status_code) if status_code in scope else ():
         state = country.snapshots[year].state
         known = np.flatnonzero(state != ABSENT)
         status = coded([str(number) for number in range(6)], state[known])
-        parts.append(Part(ids[known], status, day(year), day(year)))
-    yield dated("BEFOLKNING_STATUSKODE", "Status 1. januar.", parts)
-    formal, actual = [], []
-    for year in years("BEFOLKNING_KOMMNR_FORMELL"):
-        seen = country.snapshots[year]
-        codes, persons = where.codes_on(day(year)), seen.residents
-        home = seen.place[persons].astype(np.int64)
-        formal.append(Part(ids[persons], coded(codes, home), day(year), day(year)))
-        away = students_away(country, education, seen, persons)
-        home = np.where(away >= 0, away, home)
-        actual.append(Part(ids[persons], coded(codes, home), day(year), day(year)))
-    yield dated("BEFOLKNING_KOMMNR_FORMELL", "Kommune i folkeregisteret 1. januar.", formal)
-    since = years("BEFOLKNING_KOMMNR_FAKTISK")
-    actual = [part for part in actual if part.start >= day(since[0])]
-    yield dated("BEFOLKNING_KOMMNR_FAKTISK", "Kommune der personen faktisk bor.", actual)
+        yield at(status_code, "Status 1. januar.", ids[known], status, day(year))
+    for name, told in (
+        (formal, "Kommune i folkeregisteret 1. januar."),
+        (actual, "Kommune der personen faktisk bor."),
+    ):
+        for year in years(name) if name in scope else ():
+            seen = country.snapshots[year]
+            codes, persons = where.codes_on(day(year)), seen.residents
+            home = seen.place[persons].astype(np.int64)
+            if name == actual:
+                away = students_away(country, education, seen, persons)
+                home = np.where(away >= 0, away, home)
+            yield at(name, told, ids[persons], coded(codes, home), day(year))
+    if "BOSATTEFDT_BOSTED" in scope:
+        yield _history(country)
+
+
+def _history(country: Country) -> Table:
+    """Give the residence of everybody over time."""
+    ids, where = country.ids, places.load()
     cut = by_code(country.residence)
     chains = where.chains
     codes = sorted({code for chain in chains for code, _ in chain})
@@ -47,7 +54,7 @@ def tables(country: Country, education: Education) -> Tables:
     for row, chain in enumerate(chains):
         table[row, : len(chain)] = [number[code] for code, _ in chain]
     step, place = np.divmod(cut.value.astype(np.int64), len(chains))
-    yield spells(
+    return spells(
         "BOSATTEFDT_BOSTED",
         "Bostedskommune over tid.",
         ids[cut.persons],

@@ -20,11 +20,29 @@ FEWEST_PERSONS = 1_000
 _YEARS = range(c.FIRST, c.HORIZON)
 
 
+class Numbers:
+    """Counts the keys that are taken of each kind of unit, in the blocks of persons before too."""
+
+    def __init__(self) -> None:
+        self._used: dict[str, int] = {}
+
+    def used(self, unit_type: str) -> int:
+        """Give how many are taken: keys count from 1."""
+        return self._used.get(unit_type, 0)
+
+    def claim(self, unit_type: str, count: int) -> Index:
+        """Take the next `count` keys."""
+        first = self.used(unit_type) + 1
+        self._used[unit_type] = first + count - 1
+        return np.arange(first, first + count, dtype=np.int64)
+
+
 @dataclass(frozen=True)
 class Country:
     """The finished country: its people, 1 January by year, and histories as spells.
 
-    `ids` are the published keys, index + 1; `residence` values are places.
+    `ids` are the published keys, in the order of the people; `residence` values are places.
+    `numbers` gives keys to other units.
     """
 
     people: Population
@@ -33,6 +51,7 @@ class Country:
     snapshots: dict[int, Snapshot]
     residence: Spells
     marital: Spells
+    numbers: Numbers
 
     def resident_on(self, at: int) -> tuple[Index, Index]:
         """Give who lives in the country on a day, ascending, and in which place."""
@@ -40,7 +59,9 @@ class Country:
         return self.residence.persons[live], self.residence.value[live].astype(np.int64)
 
 
-def simulate(persons: int, streams: Streams, progress: Callable[[float], None]) -> Country:
+def simulate(
+    persons: int, streams: Streams, progress: Callable[[float], None], numbers: Numbers
+) -> Country:
     """Let the country of `persons` people live; `progress` hears the share done, 0 to 1."""
     pop = Population(persons, streams)
     years = list(_YEARS)
@@ -60,20 +81,23 @@ def simulate(persons: int, streams: Streams, progress: Callable[[float], None]) 
         live(pop, year, int(births[number]), int(arrivals[number]))
         progress((number + 1) / len(years))
     snapshots[c.HORIZON] = snapshot(pop, c.HORIZON, closeness)
-    return _numbered(pop, streams, snapshots)
+    return _numbered(pop, streams, snapshots, numbers)
 
 
-def _numbered(pop: Population, streams: Streams, snapshots: dict[int, Snapshot]) -> Country:
+def _numbered(
+    pop: Population, streams: Streams, snapshots: dict[int, Snapshot], numbers: Numbers
+) -> Country:
     # Shuffled, so that the numbers tell nothing; in their order, so that rows come out sorted.
     numbering = Numbering(streams.of("ids").permutation(pop.size))
     numbering.population(pop)
     return Country(
         people=pop,
         streams=streams,
-        ids=pop.people + 1,
+        ids=numbers.claim("PERSON", pop.size),
         snapshots={year: numbering.snapshot(seen) for year, seen in snapshots.items()},
         residence=numbering.spells(from_log(pop.residence_log)),
         marital=numbering.spells(from_log(pop.marital_log)),
+        numbers=numbers,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any, Final, TypeAlias
 
 import numpy as np
@@ -33,6 +34,7 @@ class Part:
     stop: int
 
 
+@cache
 def define(name: str, description: str, **more: Any) -> VariableDefinition:
     """Give the catalogue's definition of a variable, described as made up.
 
@@ -59,6 +61,27 @@ def dated(name: str, description: str, parts: Sequence[Part], **more: Any) -> Ta
         for part in parts
     ]
     return define(name, description, **more), pl.concat(frames)
+
+
+def at(
+    name: str,
+    description: str,
+    ids: NDArray[np.int64],
+    values: Values,
+    start: NDArray[np.integer] | int,
+    stop: NDArray[np.integer] | int | None = None,
+    **more: Any,
+) -> Table:
+    """Give a table, or a part of one, whose rows have dates of their own; no stop: the start."""
+    stop = start if stop is None else stop
+    days = [
+        pl.lit(day, pl.Int16).alias(name)
+        if isinstance(day, int)
+        else pl.Series(name, day, dtype=pl.Int16)
+        for name, day in (("start_epoch_days", start), ("stop_epoch_days", stop))
+    ]
+    frame = pl.DataFrame({"unit_id": ids, "value": values}).with_columns(days)
+    return define(name, description, **more), frame
 
 
 def spells(

@@ -27,7 +27,8 @@ class WorkYear:
     """Everybody's work in a year; one element per person, index as in the population.
 
     `present` is the share of the year in the country (0, 1/2, 1), `score` how far somebody is from
-    losing (above 0) or finding a job, `hours` a week, `degree` of disability in per cent.
+    losing (above 0) or finding a job, `hours` a week, `degree` of disability in per cent. `draw`
+    belongs to the job: who keeps it and the workplace keeps the job.
     """
 
     year: int
@@ -42,6 +43,7 @@ class WorkYear:
     hours: Floats
     degree: NDArray[np.int8]
     manager: Mask
+    draw: Floats
 
 
 class Labour:
@@ -92,6 +94,7 @@ class Labour:
         return WorkYear(
             year, age, here, level, student, status, score, occupation, self.workplace.copy(),
             self._hours(age, student), self.degree.copy(), manager,
+            self.job.copy(),
         )  # fmt: skip
 
     def _score(
@@ -154,8 +157,7 @@ class Labour:
         draw = self.part_time
         low, high = c.PART_TIME_HOURS
         part = low + (high - low) * draw / share
-        edges, weeks = zip(*c.FULL_TIME_HOURS, strict=True)
-        full = np.array(weeks)[np.searchsorted(edges[:-1], self.job, side="right")]
+        full = full_week(self.job)
         hours: Floats = np.where(draw < share, part, full)
         return np.round(hours, 1)
 
@@ -179,3 +181,9 @@ class Labour:
         starts: Days = np.array([day(year, month) for month in range(1, 13)], dtype=np.int32)
         self.disabled_since[new] = starts[months - 1]
         self.degree[age >= c.PENSION_AGE] = 0
+
+
+def full_week(draw: Floats) -> Floats:
+    """Give the hours of full time in jobs, from what was drawn for them."""
+    edges, weeks = zip(*c.FULL_TIME_HOURS, strict=True)
+    return np.array(weeks)[np.searchsorted(edges[:-1], draw, side="right")]
