@@ -15,7 +15,14 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 from kohort.expression import Expression
 from kohort.phrases import Date, Rules
 from kohort.question import Question
-from kohort.results import Frequencies, Magnitudes, ModelCases, Size, Summary
+from kohort.results import (
+    Frequencies,
+    Magnitudes,
+    ModelCases,
+    Size,
+    Summary,
+    Transitions,
+)
 from kohort.scope import Code, Shape, Type, Variable
 
 if TYPE_CHECKING:
@@ -257,6 +264,16 @@ class Dataset(Protocol):
 
     def summary(self, of: Sequence[Variable], statistics: tuple[str, ...]) -> Summary:
         """Give the values of numeric variables for descriptive statistics."""
+        ...
+
+    def transitions(
+        self, of: Sequence[Variable], time: Variable, titles: Sequence[str]
+    ) -> Transitions:
+        """Count the units that pass from code to code between successive times of a panel.
+
+        Rows whose unit is absent at the next time of `time.times`, or has no code there, give no
+        pair. `titles` are those of the variables' tables.
+        """
         ...
 
     def model_cases(self, question: Question) -> ModelCases:

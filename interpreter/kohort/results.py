@@ -188,6 +188,61 @@ class Chart(Raw):
 
 
 @dataclass(frozen=True, repr=False)
+class PanelSummary(Raw):
+    """Descriptive statistics of numeric variables at each time of a panel.
+
+    `volumes`: the variables by the time, its statistics those beyond the fixed ones.
+    """
+
+    volumes: Magnitudes
+    title: str = ""
+
+    @property
+    def shape(self) -> Shape:
+        """The dataset that is described."""
+        return self.volumes.frequencies.shape
+
+    @property
+    def root(self) -> Path | None:
+        """The databank of its units."""
+        return self.volumes.frequencies.root
+
+
+@dataclass(frozen=True, repr=False)
+class Steps(Raw):
+    """How often each unit is in each cell, one row per unit and cell.
+
+    `cell`: int64 (M), positions in the cells. `times`: float64 (M). `keys`: uint64 (M).
+    """
+
+    cell: NDArray[np.int64]
+    times: NDArray[np.float64]
+    keys: NDArray[np.uint64]
+
+
+@dataclass(frozen=True, repr=False)
+class Transition(Raw):
+    """Pairs of categories of one variable at two successive times.
+
+    `frequencies`: units by the category they come from (axis 0) and go to (axis 1); `steps`: for
+    each subset of the axes, how often. `most`: how many pairs of times there are.
+    """
+
+    frequencies: Frequencies
+    steps: Mapping[tuple[int, ...], Steps]
+    most: int
+
+
+@dataclass(frozen=True, repr=False)
+class Transitions(Raw):
+    """Changes of categories in a panel, one table per variable."""
+
+    shape: Shape
+    tables: tuple[Transition, ...]
+    root: Path | None = None
+
+
+@dataclass(frozen=True, repr=False)
 class FactorLevels:
     """A categorical column of a model: `codes` ascending, `index` int32 (N) in `codes`."""
 

@@ -45,8 +45,8 @@ __all__ = [
     "EVERYBODY", "FALSE", "MISSING", "TRUE", "UNKNOWN", "Meaning", "Population", "added",
     "aggregated", "both", "by_time", "cell_of", "code_cell", "conditional", "constant",
     "either", "equals", "grid", "in_panel", "joined", "key", "magnitude", "missing",
-    "multiplied", "number", "observed", "of_condition", "of_expression", "parsed", "present",
-    "recoded", "sampled", "source", "spell", "spells", "standardised", "time", "truth",
+    "multiplied", "number", "observed", "of_condition", "of_expression", "parsed", "passed",
+    "present", "recoded", "sampled", "source", "spell", "spells", "standardised", "time", "truth",
     "units_of", "when",
 ]  # fmt: skip
 
@@ -141,6 +141,14 @@ def by_time(times: Sequence[str], values: Sequence[Meaning]) -> Meaning:
 def when(value: Meaning, at: str, population: Population) -> Meaning:
     """Give a unit's value at one time of a panel; missing where that row is not in it."""
     return Meaning("when", f"{at}\x1e{population.wording()}", (value,))
+
+
+def passed(value: Meaning, side: str) -> Meaning:
+    """Give what a unit's row of a panel holds `from` which, or `to` which, it passes to the next.
+
+    Only rows that the next time follows have it.
+    """
+    return Meaning("step", side, (value,))
 
 
 def key(unit_type: str) -> Meaning:

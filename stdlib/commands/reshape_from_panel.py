@@ -28,7 +28,7 @@ class ReshapeFromPanel(DataCommand, name="reshape-from-panel"):
                 self.span,
                 "'import-panel' and 'reshape-to-panel' make panels",
             )
-        time = _time(shape)
+        time = time_of(shape)
         if time is None:
             wrong(
                 "times-unknown",
@@ -72,7 +72,7 @@ class ReshapeFromPanel(DataCommand, name="reshape-from-panel"):
     def run(self, dataset: Dataset, scope: Scope) -> Dataset:
         """Take the values of each time."""
         shape = dataset.shape
-        time = _time(shape)
+        time = time_of(shape)
         assert time is not None
         names = {
             variable.name: [f"{variable.name}{suffix}" for _, suffix in time.times]
@@ -82,7 +82,7 @@ class ReshapeFromPanel(DataCommand, name="reshape-from-panel"):
 
     def status(self, dataset: Dataset, before: Shape) -> Size:
         """Name the times, and count the units."""
-        time = _time(before)
+        time = time_of(before)
         assert time is not None
         words = {
             "times": ", ".join(suffix for _, suffix in time.times),
@@ -91,7 +91,7 @@ class ReshapeFromPanel(DataCommand, name="reshape-from-panel"):
         return dataset.size("reshaped_from_panel", words, change=False)
 
 
-def _time(shape: Shape) -> Variable | None:
+def time_of(shape: Shape) -> Variable | None:
     """Give the variable that holds the times as they were made: `date@panel`, or a copy of it."""
     named = shape.variables.get(TIME)
     holding = [v for v in (named, *shape.variables.values()) if v is not None and v.times]

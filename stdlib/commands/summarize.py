@@ -4,11 +4,12 @@ from dataclasses import replace
 
 from kohort.command import Option, ShowCommand, selected
 from kohort.dataset import Dataset
-from kohort.diagnostic import wrong
+from kohort.diagnostic import Span, wrong
 from kohort.expression_types import condition_typed
 from kohort.phrases import Condition, Options, Words
 from kohort.results import Summary
 from kohort.scope import Scope, Variable
+from kohort.writing import titled
 
 from .tabulate import numeric_variable
 
@@ -28,20 +29,30 @@ class Summarize(ShowCommand, name="summarize"):
 
     def check(self, scope: Scope) -> None:
         """The variables must be numeric; without any, all numeric ones of the dataset are taken."""
-        for word in self.variables or ():
-            numeric_variable(scope, word, "summarize")
-        if self.condition is not None:
-            condition_typed(self.condition.expression, scope)
-        if not self._chosen(scope):
-            wrong("no-numeric-variable", "the dataset has no numeric variable", self.span)
-
-    def _chosen(self, scope: Scope) -> list[Variable]:
-        if self.variables is not None:
-            return [scope.find(word) for word in self.variables]
-        return [v for v in scope.shape(self.span).variables.values() if v.type.numeric]
+        check_described(scope, self.name, self.variables, self.condition, self.span)
 
     def run(self, dataset: Dataset, scope: Scope) -> Summary:
         """Ask for the values."""
         further = tuple(name for name in ("gini", "iqr") if name in self.options)
-        found = selected(dataset, self.condition).summary(self._chosen(scope), further)
-        return replace(found, title=self.name)
+        of = described(scope, self.variables, self.span)
+        found = selected(dataset, self.condition).summary(of, further)
+        return replace(found, title=titled(self.name, self.variables or (), self.condition))
+
+
+def check_described(
+    scope: Scope, command: str, variables: Words | None, condition: Condition | None, span: Span
+) -> None:
+    """Check variables that are described, none standing for all numeric ones."""
+    for word in variables or ():
+        numeric_variable(scope, word, command)
+    if condition is not None:
+        condition_typed(condition.expression, scope)
+    if not described(scope, variables, span):
+        wrong("no-numeric-variable", "the dataset has no numeric variable", span)
+
+
+def described(scope: Scope, variables: Words | None, span: Span) -> list[Variable]:
+    """Give the variables that are described: those named, or all numeric ones."""
+    if variables is not None:
+        return [scope.find(word) for word in variables]
+    return [v for v in scope.shape(span).variables.values() if v.type.numeric]

@@ -97,14 +97,18 @@ class Tabulate(ShowCommand, name="tabulate"):
 
 
 def check_table(
-    scope: Scope, variables: Words, condition: Condition | None, options: Options
+    scope: Scope,
+    variables: Words,
+    condition: Condition | None,
+    options: Options,
+    most: int = _MOST_AXES,
 ) -> int:
     """Check what stands in a table, and give how many variables make its cells."""
     axes = [table_variable(scope, word) for word in variables]
     if len({v.name for v in axes}) < len(axes):
         wrong("duplicate-variable", "a variable is named twice", variables.span)
-    if len(axes) > _MOST_AXES:
-        wrong("too-many-variables", f"a table takes at most {_MOST_AXES} variables", variables.span)
+    if len(axes) > most:
+        wrong("too-many-variables", f"a table takes at most {most} variables", variables.span)
     if condition is not None:
         condition_typed(condition.expression, scope)
     for word in options.words("summarize"):

@@ -100,6 +100,13 @@ class Contributors:
         return "ordered" in vars(self)
 
     @cached_property
+    def firsts(self) -> NDArray[np.bool_]:
+        """Which rows are the first of their unit in their cell: bool (N)."""
+        firsts = np.zeros(len(self.x), dtype=np.bool_)
+        firsts[self._first_rows] = True
+        return firsts
+
+    @cached_property
     def _first_rows(self) -> NDArray[np.int64]:
         """The row where each unit first appears in each cell, ascending by cell."""
         order = np.lexsort((self.units, self.cell)) if self.units is not None else None

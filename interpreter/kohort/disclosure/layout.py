@@ -40,20 +40,26 @@ def key_of_variable(axis: Axis) -> Key:
     return Key("variable", axis.variable.name, axis.variable.title)
 
 
-def key_of_code(axis: Axis, position: int, nolabels: bool) -> Key:
-    """Give the heading of a code, with its label unless codes are asked for."""
+def key_of_code(axis: Axis, position: int, nolabels: bool, flat: bool = False) -> Key:
+    """Give the heading of a code, with its label unless codes are asked for.
+
+    In a plain grid, and where codes are asked for, the code of a date is the date, not its number.
+    """
     code = axis.codes[position]
     if code is None:
         return Key("missing")
     labels = axis.variable.labels
-    label = None if labels is None or nolabels else labels.label(code)
-    return Key("code", code, label)
+    label = None if labels is None else labels.label(code)
+    if (nolabels or flat) and label is not None and axis.variable.times:
+        return Key("code", label)
+    return Key("code", code, None if nolabels else label)
 
 
 def laid_out(counted: Counted) -> Layout:
     """Choose rows and columns by published counts only."""
     raw = counted.raw
     nolabels = bool(raw.options.get("nolabels"))
+    flat = bool(raw.options.get("flatten"))
     down = (0, *range(2, len(raw.axes)))
     combinations = counted.shown_combinations(down)
     rows = [
@@ -67,13 +73,15 @@ def laid_out(counted: Counted) -> Layout:
     head, columns = None, [Line((), {})]
     if len(raw.axes) > 1:
         head = key_of_variable(raw.axes[1])
-        columns = [Line((key_of_code(raw.axes[1], i, nolabels),), {1: i}) for i in counted.shown[1]]
+        columns = [
+            Line((key_of_code(raw.axes[1], i, nolabels, flat),), {1: i}) for i in counted.shown[1]
+        ]
         columns.append(Line((Key("total"),), {}, total=True))
     stub = tuple(key_of_variable(raw.axes[axis]) for axis in down)
-    return Layout(stub, (*rows, total), head, tuple(columns), _folding(counted))
+    return Layout(stub, (*rows, total), head, tuple(columns), folding(counted))
 
 
-def _folding(counted: Counted) -> tuple[Note, ...]:
+def folding(counted: Counted) -> tuple[Note, ...]:
     """Say what is not shown: in numbers for public code lists, else always and without."""
     raw: Frequencies = counted.raw
     limit = counted.limits.low_cell

@@ -198,10 +198,19 @@ def _deviation(question: _Question) -> NDArray[np.float64]:
 def _sum(
     question: _Question, mean: NDArray[np.float64], published_n: NDArray[np.int64]
 ) -> NDArray[np.float64]:
-    """Give the sums: the printed mean times the printed number, never a third number of its own."""
+    """Give the sums: the printed mean times the printed number, never a third number of its own.
+
+    Where units have several rows the mean is one of rows, and the number is multiplied by the
+    weighted mean of rows per unit.
+    """
+    group = question.group
     if question.limits.sum == "exact":
-        return summed(question.x, question.group.starts)
-    return mean * published_n
+        return summed(question.x, group.starts)
+    if group.units is None:
+        return mean * published_n
+    of_units = summed(np.where(group.firsts, question.weights, 0.0), group.starts)
+    rows = significant(question.weight / of_units, question.limits.digits)
+    return mean * published_n * rows
 
 
 def gini(

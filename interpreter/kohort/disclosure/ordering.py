@@ -46,14 +46,14 @@ def _sorted(
     rows, columns = layout.rows, layout.columns
     if by_column is not None and layout.head is not None:
         place = spans.get("rowsort", span)
-        column = _line(columns, raw.axes[1:2], by_column, "column", place)
+        column = _line(columns, raw, (1,), by_column, "column", place)
         if column is not None:
             rows = _ordered(rows, lambda row: cell(*statistic, {**row.place, **column.place}))
     elif by_column is not None:
         rows = _ordered(rows, lambda row: cell(*statistic, row.place))
     if by_row is not None and layout.head is not None:
-        down = (raw.axes[0], *raw.axes[2:])
-        row = _line(layout.rows, down, by_row, "row", spans.get("colsort", span))
+        down = (0, *range(2, len(raw.axes)))
+        row = _line(layout.rows, raw, down, by_row, "row", spans.get("colsort", span))
         if row is not None:
             columns = _ordered(columns, lambda line: cell(*statistic, {**row.place, **line.place}))
     return replace(layout, rows=rows, columns=columns)
@@ -71,7 +71,12 @@ def _value(cell: Cell) -> tuple[bool, float]:
 
 
 def _line(
-    lines: Sequence[Line], axes: Sequence[Axis], codes: Sequence[Code], kind: str, span: Span
+    lines: Sequence[Line],
+    raw: Frequencies,
+    axes: Sequence[int],
+    codes: Sequence[Code],
+    kind: str,
+    span: Span,
 ) -> Line | None:
     """Give the line of some codes, the total without any.
 
@@ -79,15 +84,15 @@ def _line(
     """
     if not codes:
         return next(line for line in lines if line.total)
+    wanted = [(raw.axes[axis], axis, code) for axis, code in zip(axes, codes, strict=True)]
     for line in lines:
         if not line.total and all(
-            _named(axis, key.code, code)
-            for axis, key, code in zip(axes, line.keys, codes, strict=True)
+            _named(found, found.codes[line.place[axis]], code) for found, axis, code in wanted
         ):
             return line
     if all(
-        any(_named(axis, known, code) for known in axis.variable.codes or ())
-        for axis, code in zip(axes, codes, strict=True)
+        any(_named(found, known, code) for known in found.variable.codes or ())
+        for found, _, code in wanted
     ):
         return None
     told = ", ".join(str(code) for code in codes)

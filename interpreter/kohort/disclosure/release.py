@@ -9,6 +9,7 @@ from kohort.bank import Databank
 from kohort.diagnostic import Span
 from kohort.disclosure.context import context, found_shape
 from kohort.disclosure.counts import published_count, unprotected
+from kohort.disclosure.descriptive import Descriptive, descriptive
 from kohort.disclosure.figures import figure
 from kohort.disclosure.file_digest import data_digest
 from kohort.disclosure.frequencies import table_of_counts
@@ -58,7 +59,7 @@ from kohort.results import (
 from kohort.scope import Scope
 
 Described = Frequencies | Magnitudes | Summary | Chart
-Releasable = Size | Done | Inventory | Described | ModelCases | Document
+Releasable = Size | Done | Inventory | Described | Descriptive | ModelCases | Document
 Part = Axis | Cells | Column | FactorLevels
 
 
@@ -177,6 +178,8 @@ class Gate:
         policy = self.policy
         # The rows of a dataset collapsed to public units are published numbers already (4.12).
         profile = _plain() if _published(raw) else policy.profile
+        if isinstance(raw, Descriptive):
+            return descriptive(policy.secret(raw.root), profile, raw, span)
         match raw:
             case Size():
                 return self._status(raw)

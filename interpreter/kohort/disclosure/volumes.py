@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from kohort.diagnostic import Span
 from kohort.disclosure.cell_numbers import CellNumbers
 from kohort.disclosure.columns import CellStatistics, active, base_of
@@ -17,7 +19,7 @@ from kohort.disclosure.released import Cell, Key, Note, Table
 from kohort.results import Column, Magnitudes, Summary
 
 # Either pair of outer percentiles may be shown, depending on the smallest number of units.
-_DESCRIBED = ("mean", "std", "p1", "p5", "p25", "p50", "p75", "p95", "p99")
+DESCRIBED = ("mean", "std", "p1", "p5", "p25", "p50", "p75", "p95", "p99")
 
 
 def volume_table(secret: Master, profile: Profile, raw: Magnitudes, span: Span) -> Table:
@@ -93,18 +95,23 @@ def summary_table(secret: Master, profile: Profile, raw: Summary) -> Table:
         rows.append((Key("variable", column.variable.name, column.variable.title),))
         made.append(_described(secret, profile, raw, column))
     smallest = min((numbers.n[0] for numbers in made), default=0)
-    extremes = extreme_percents(profile.quantiles, smallest)
-    names = ["mean", "std", "n"]
-    if extremes is None or extremes == (0, 100):
-        extremes = (1, 99) if extremes is not None else None
-    names += [f"p{extremes[0]}"] if extremes else []
-    names += ["p25", "p50", "p75"]
-    names += [f"p{extremes[1]}"] if extremes else []
-    names += raw.statistics
+    names = described_names(profile, smallest, raw.statistics)
     columns = tuple((Key("statistic", name),) for name in names)
     cells = tuple(tuple(s.at(name, 0) for name in names) for s in made)
     stub = (Key("statistic"),)
     return Table(raw.title, stub, tuple(rows), columns, cells, tuple(magnitude_notes(profile)))
+
+
+def described_names(profile: Profile, smallest: int, further: Sequence[str]) -> list[str]:
+    """Give the statistics that a summary shows; `smallest` is the least published count in it."""
+    extremes = extreme_percents(profile.quantiles, smallest)
+    if extremes == (0, 100):
+        extremes = (1, 99)
+    names = ["mean", "std", "n"]
+    names += [f"p{extremes[0]}"] if extremes else []
+    names += ["p25", "p50", "p75"]
+    names += [f"p{extremes[1]}"] if extremes else []
+    return [*names, *further]
 
 
 def _described(secret: Master, profile: Profile, raw: Summary, column: Column) -> CellNumbers:
@@ -120,4 +127,4 @@ def _described(secret: Master, profile: Profile, raw: Summary, column: Column) -
         secret, profile, column, base, None, 1, [raw.shape.population.wording()],
         column.variable.meaning, raw.statistics, described,
     )  # fmt: skip
-    return CellNumbers(made, (*_DESCRIBED, *raw.statistics))
+    return CellNumbers(made, (*DESCRIBED, *raw.statistics))

@@ -10,6 +10,7 @@ from kohort.engine import requests
 from kohort.engine.cells import grid
 from kohort.engine.failure import guarded
 from kohort.engine.model_rows import complete_cases
+from kohort.engine.passages import transitions
 from kohort.engine.table import Table
 from kohort.question import Question
 from kohort.results import (
@@ -19,6 +20,7 @@ from kohort.results import (
     ModelCases,
     Size,
     Summary,
+    Transitions,
 )
 from kohort.scope import Variable
 
@@ -78,6 +80,13 @@ class Answers(Table):
         for variable in of:
             self.vector(variable.name)
         return Summary(self.shape, _Measurements(self, of), statistics, self.rows.root)
+
+    @guarded
+    def transitions(
+        self, of: Sequence[Variable], time: Variable, titles: Sequence[str]
+    ) -> Transitions:
+        """Count the units that pass from code to code between successive times of a panel."""
+        return transitions(self, of, time, titles)
 
     @guarded
     def model_cases(self, question: Question) -> ModelCases:

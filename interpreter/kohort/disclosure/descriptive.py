@@ -1,0 +1,25 @@
+"""Which module releases which kind of descriptive statistics beyond tables and summaries."""
+
+from __future__ import annotations
+
+from typing import TypeAlias, assert_never
+
+from kohort.diagnostic import Span
+from kohort.disclosure.keys import Master
+from kohort.disclosure.panels import panel_summary, transition_tables
+from kohort.disclosure.profile import Profile
+from kohort.disclosure.released import Content
+from kohort.results import PanelSummary, Transitions
+
+Descriptive: TypeAlias = PanelSummary | Transitions
+
+
+def descriptive(secret: Master, profile: Profile, raw: Descriptive, span: Span) -> Content:
+    """Give what may be shown of a descriptive statistic. Raises `RefusedError`."""
+    match raw:
+        case PanelSummary():
+            return panel_summary(secret, profile, raw)
+        case Transitions():
+            return transition_tables(secret, profile, raw, span)
+        case _:
+            assert_never(raw)
