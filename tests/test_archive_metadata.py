@@ -122,8 +122,8 @@ def offline(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def complaints(path: Path, profile: str) -> set[str]:
     """Give what the RO-Crate validator says of required things."""
     settings = services.ValidationSettings(
-        rocrate_uri=str(path), profile_identifier=profile, offline=True,
-        requirement_severity=models.Severity.REQUIRED, cache_path=str(path.parent / "cache"),
+        rocrate_uri=services.URI(str(path)), profile_identifier=profile, offline=True,
+        requirement_severity=models.Severity.REQUIRED, cache_path=path.parent / "cache",
     )  # fmt: skip
     return {issue.check.identifier for issue in services.validate(settings).get_issues()}
 
