@@ -112,6 +112,9 @@ def _show(given: argparse.Namespace) -> int:
     from kohort.archive.showing import events
 
     study = Study(Path(given.study).expanduser())
+    if given.files:
+        write(sys.stdout, "".join(f"{len(study.files[n]):>9}  {n}\n" for n in sorted(study.files)))
+        return exit_code.DONE
     language = given.language or study.lock.language
     with destination(given.to, given.study) as stream:
         form: Form = given.output or form_of(given.to)

@@ -10,6 +10,8 @@ from kohort.render import Look
 from kohort.render.characters import Style, clean, painted
 
 _COLORS: Final[dict[str, Style]] = {"removed": "red", "added": "blue"}
+_NEAR: Final = 1
+_LEFT_OUT: Final = "    ..."
 _MARKS = {"same": "  ", "removed": "- ", "added": "+ "}
 
 
@@ -43,12 +45,7 @@ def difference_lines(found: Difference, look: Look) -> list[str]:
         return ["the studies say the same"]
     lines: list[str] = []
     if any(line.change != "same" for line in found.lines):
-        lines.append("script:")
-        for line in found.lines:
-            color = _COLORS.get(line.change)
-            for text in line.text.split("\n"):
-                drawn = f"  {_MARKS[line.change]}{clean(text)}"
-                lines.append(painted(drawn, color, look.color) if color else drawn)
+        lines += ["script:", *_script(found, look)]
     if found.reasons:
         lines += ["sources:", *(_reason(reason) for reason in found.reasons)]
     for pair in found.pairs:
@@ -57,6 +54,23 @@ def difference_lines(found: Difference, look: Look) -> list[str]:
             *_block("- ", pair.first),
             *_block("+ ", pair.second),
         ]
+    return lines
+
+
+def _script(found: Difference, look: Look) -> list[str]:
+    """Give the statements that changed, each with its neighbours; the others are left out."""
+    changed = [n for n, line in enumerate(found.lines) if line.change != "same"]
+    near = {n for place in changed for n in range(place - _NEAR, place + _NEAR + 1)}
+    lines: list[str] = []
+    for n, line in enumerate(found.lines):
+        if n not in near:
+            if not lines or lines[-1] != _LEFT_OUT:
+                lines.append(_LEFT_OUT)
+            continue
+        color = _COLORS.get(line.change)
+        for text in line.text.split("\n"):
+            drawn = f"  {_MARKS[line.change]}{clean(text)}"
+            lines.append(painted(drawn, color, look.color) if color else drawn)
     return lines
 
 

@@ -42,6 +42,7 @@ def add(commands: _Add, shared: argparse.ArgumentParser) -> None:
     _add_verify(commands, shared)
     show = commands("show", parents=[shared], help="show a study's script and results")
     show.add_argument("study", metavar="STUDY")
+    show.add_argument("--files", action="store_true", help="only list what the study holds")
     show.add_argument("--output", choices=("text", "json", "html"), help="form of the results")
     show.add_argument("-o", dest="to", metavar="FILE", help="write them to a file")
     diff = commands("diff", parents=[shared], help="compare two studies")
