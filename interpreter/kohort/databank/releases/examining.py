@@ -23,8 +23,10 @@ def examined(bank: OwnedBank) -> list[str]:
     """Give what is wrong with a databank, one line each; no line holds a value of the data."""
     try:
         return list(_faults(bank))
-    except (BankError, CatalogueError) as error:
-        return [str(error) or error.args[0]]
+    except BankError as error:
+        return [str(error)]
+    except CatalogueError as error:
+        return [error.diagnostic.message]
 
 
 def _faults(bank: OwnedBank) -> Iterator[str]:

@@ -23,7 +23,8 @@ def found(bank: OwnedBank, manifest: Manifest, label: str, now: int) -> None:
     again. Raises `BankError` for a folder in use.
     """
     root = bank.root
-    others = {place.name for place in root.iterdir()} - _OURS if root.is_dir() else set()
+    ours = {*_OURS, *(left.name for left in steps.unfinished(root))}
+    others = {place.name for place in root.iterdir()} - ours if root.is_dir() else set()
     if others or (root.exists() and not root.is_dir()):
         raise BankError(f"{root} is in use and no databank")
     if recordkeys.folder(root).exists():
