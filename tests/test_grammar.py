@@ -88,6 +88,7 @@ EXAMPLES = {
     "barchart": "barchart(mean) a b if c, over(d) by(e)",
     "regress": "regress y a i.b##c.d if e, robust",
     "regress-predict": "regress-predict y a i.b if c, residuals(e) noconstant",
+    "cox": "cox died years a i.b if c, hazard level(90)",
 }
 
 

@@ -1,5 +1,6 @@
 """Survival estimators against lifelines, statsmodels, scipy and numbers worked out by hand."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -388,3 +389,26 @@ def test_concordance_counts_pairs(seed: int, n: int, moments: int, levels: int) 
             if mass is None:
                 other = concordance_index(time, -prediction, event)
                 assert found == pytest.approx(other, rel=1e-12)
+
+
+def test_the_numbers_of_the_page_of_cox() -> None:
+    """Fifteen people of the page, by lifelines; what is printed is rounded to six decimals."""
+    x = np.arange(1.0, 16.0)
+    weeks, found = np.rint(np.abs(x - 6.4)), ~np.isin(x, [4, 9, 15])
+    data = pd.DataFrame({"x": x, "bergen": x > 10, "weeks": weeks, "found": found}).astype(float)
+    precise = {"precision": 1e-12}
+    both = CoxPHFitter().fit(data, "weeks", "found", fit_options=precise)
+    alone = CoxPHFitter(alpha=0.1).fit(
+        data.drop(columns="bergen"), "weeks", "found", fit_options=precise
+    )
+    page = (Path(__file__).parent / "commands" / "cox.md").read_text(encoding="utf-8")
+    printed = [
+        *both.params_, *both.standard_errors_, *np.exp(both.confidence_intervals_).to_numpy().flat,
+        *alone.params_, *alone.standard_errors_, *alone.confidence_intervals_.to_numpy().flat,
+    ]  # fmt: skip
+    for number in printed:
+        assert f"{float(number):.6f}".rstrip("0") in page
+    for model in (both, alone):
+        assert f"{model.log_likelihood_:.4f}" in page
+        assert f"{model.concordance_index_:.4f}" in page
+        assert f"{model.log_likelihood_ratio_test().test_statistic:.4f}".rstrip("0") in page

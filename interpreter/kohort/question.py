@@ -13,7 +13,7 @@ from kohort.scope import Variable
 if TYPE_CHECKING:
     from kohort.estimators.problem import Estimator
 
-Rule: TypeAlias = Literal["binary", "count", "positive"]
+Rule: TypeAlias = Literal["binary", "count", "positive", "not negative"]
 
 
 @dataclass(frozen=True)

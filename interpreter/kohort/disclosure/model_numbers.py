@@ -14,7 +14,7 @@ from kohort.disclosure.keys import Secret
 from kohort.disclosure.model_columns import ModelColumns
 from kohort.disclosure.model_evidence import ModelEvidence
 from kohort.disclosure.model_noise import ModelKeys, model_wording
-from kohort.disclosure.model_support import Grouping
+from kohort.disclosure.model_support import Grouping, Support
 from kohort.disclosure.profile import Profile
 from kohort.disclosure.published import decimals, significant
 from kohort.estimators.design import CONSTANT, Floats
@@ -291,6 +291,8 @@ class Publisher:
                 return self.figure(one.value / (self._inflation if one.noisy else 1.0))
             case "count":
                 return self.count(int(one.value))
+            case "events":
+                return Support(self._secret, self._profile.counts, self._evidence).events()
             case _:
                 return self.figure(one.value)
 

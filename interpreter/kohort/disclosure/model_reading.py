@@ -23,6 +23,7 @@ _BROKEN: Mapping[Rule, Reason] = {
     "binary": "not binary",
     "count": "not a count",
     "positive": "not positive",
+    "not negative": "negative",
 }
 
 
@@ -102,6 +103,8 @@ def _fitting(rule: Rule, x: NDArray[np.float64]) -> NDArray[np.bool_]:
         fits = (x == 0) | (x == 1)
     elif rule == "positive":
         fits = x > 0
+    elif rule == "not negative":
+        fits = x >= 0
     else:
         fits = (x >= 0) & (x == np.rint(x))
     return np.asarray(fits, dtype=np.bool_)
@@ -112,6 +115,8 @@ def _condition(rule: Rule, meaning: Meaning) -> Meaning:
         return wording.either((wording.code_cell(meaning, 0), wording.code_cell(meaning, 1)))
     if rule == "positive":
         return less(wording.number(0), meaning)
+    if rule == "not negative":
+        return less(meaning, wording.number(0)).negated
     return Meaning("flag", "count", (meaning,))
 
 

@@ -60,6 +60,12 @@ class Support:
         words = [self._evidence.population.wording(wording.TRUE)]
         return int(published_counts(self._secret, self._limits, sums, n, words)[0])
 
+    def events(self) -> int:
+        """The published number of units with the event of survival data."""
+        event = self._evidence.columns["event"]
+        cell = np.where(event.x != 0, np.int32(0), np.int32(-1))
+        return int(self.cells(cell, [wording.code_cell(event.meaning, 1)])[0])
+
     def cells(self, cell: Codes | Integers, conditions: Sequence[Meaning]) -> Integers:
         """Published numbers of units per cell, int64; `cell` numbers rows, -1 for none.
 
@@ -98,6 +104,10 @@ class Support:
         if y is not None and evidence.count:
             none = wording.code_cell(y.meaning, 0)
             return [(y.x == 0, none), (y.x != 0, none.negated)]
+        event = evidence.columns.get("event")
+        if event is not None:
+            # That nobody is censored is no news: only the events decide what can be told.
+            return [(event.x != 0, wording.code_cell(event.meaning, 1))]
         return []
 
     @property

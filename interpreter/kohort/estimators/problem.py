@@ -19,6 +19,7 @@ Reason: TypeAlias = Literal[
     "not binary",
     "not a count",
     "not positive",
+    "negative",
     "too few categories",
     "too many categories",
     "too few groups",
@@ -73,7 +74,9 @@ class Problem:
         return Design(tuple(block for design in found for block in design.blocks), self.rows)
 
 
-StatisticKind: TypeAlias = Literal["share", "adjusted", "figure", "f", "chi2", "count", "open"]
+StatisticKind: TypeAlias = Literal[
+    "share", "adjusted", "figure", "f", "chi2", "count", "events", "open"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +87,8 @@ class Statistic:
     worked out anew from the published share before it, N and `parameters` k (`df` 1 with a
     constant); `figure` by digits; `f` and `chi2` as a test with `df` (and, for F, residual degrees
     of freedom that follow from N and `parameters`, unless `df2` gives them) and a new P; `count` as
-    a perturbed count of groups; `open` under an open profile only. `noisy`: whether the jitter adds
+    a perturbed count of groups; `events` as the published number of units with the role `event`;
+    `open` under an open profile only. `noisy`: whether the jitter adds
     to it as to a classical covariance (a test of all coefficients does).
     """
 

@@ -7,7 +7,17 @@ from typing import Final
 
 from kohort.disclosure.released import Cell
 
-COUNTS: Final = frozenset({"freq", "n", "nobs", "df", "clusters", "units", "size", "variables"})
+COUNTS: Final = frozenset({
+    "freq",
+    "n",
+    "nobs",
+    "events",
+    "df",
+    "clusters",
+    "units",
+    "size",
+    "variables",
+})
 FIXED: Final = {
     "rowpct": 1,
     "colpct": 1,
@@ -19,12 +29,23 @@ FIXED: Final = {
     "prob_f": 3,
     "prob_chi2": 3,
     "r2": 4,
+    "concordance": 4,
     "r2_adj": 4,
     "r2_pseudo": 4,
     "gini": 4,
 }
 PROBABILITIES: Final = frozenset({"p", "prob_f", "prob_chi2"})
-TRIMMED: Final = {"coef": 6, "se": 6, "lower": 6, "upper": 6, "f": 4, "chi2": 4}
+TRIMMED: Final = {
+    "coef": 6,
+    "se": 6,
+    "lower": 6,
+    "upper": 6,
+    "f": 4,
+    "chi2": 4,
+    "lr_chi2": 4,
+    "log_partial": 4,
+    "hazard_ratio": 6,
+}
 VALUES: Final = frozenset({"iqr", "median", "min", "max"})
 AMOUNTS: Final = frozenset({"mean", "std", "sum", "rmse"})
 OTHERS: Final = 6
