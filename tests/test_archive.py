@@ -68,6 +68,7 @@ def studied(root: Path, script: str = SCRIPT, profile: str | None = None) -> Fil
     """Give the files of a study of a script, run in this process."""
     client = InProcess(new_session(banks.catalogue(root), profile))
     record = making.run(client, script, None, steps())
+    assert record.exit_code in {0, 2}, [i for step in record.steps for i in step.items]
     file = ScriptFile("my study.mdscript", script, script.encode())
     return making.study(file, record, Opening((), profile, "en"), (), NOW)
 

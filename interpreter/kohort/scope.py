@@ -171,7 +171,7 @@ class Scope:
         self.loops = 0
         self.sample_buckets = 16
         self.sources: dict[tuple[Databank, str], RegisterVariable] = {}
-        """Register variables asked for so far, of all copies together: what an archive names."""
+        """Register variables asked for so far, whatever was cleared since: what a study names."""
         self.diagnostics: list[Diagnostic] = []
 
     def copy(self) -> Scope:
@@ -185,7 +185,7 @@ class Scope:
         other.settings = dict(self.settings)
         other.loops = self.loops
         other.sample_buckets = self.sample_buckets
-        other.sources = self.sources
+        other.sources = dict(self.sources)
         return other
 
     def restore(self, saved: Scope) -> None:
