@@ -23,7 +23,7 @@ _BROKEN: Mapping[Rule, Reason] = {
     "binary": "not binary",
     "count": "not a count",
     "positive": "not positive",
-    "not negative": "negative",
+    "not negative": "negative time",
 }
 
 

@@ -50,7 +50,7 @@ SENTENCES = {
     "no-variation": ("the outcome has a single value in the rows used", None),
     "too-few-rows": ("there are too few rows for the model's terms", None),
     "not-binary": ("a variable that must be 0 or 1 has other values", None),
-    "negative": ("a time is below 0", "keep times from 0 on with 'if'"),
+    "negative-time": ("a time is below 0", "keep times from 0 on with 'if'"),
     "no-regressor": ("no term is left after collinear ones are dropped", None),
     "too-wide": ("the model has more columns than can be estimated", "use coarser categories"),
 }

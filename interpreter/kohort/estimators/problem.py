@@ -19,7 +19,7 @@ Reason: TypeAlias = Literal[
     "not binary",
     "not a count",
     "not positive",
-    "negative",
+    "negative time",
     "too few categories",
     "too many categories",
     "too few groups",
@@ -89,7 +89,8 @@ class Statistic:
     of freedom that follow from N and `parameters`, unless `df2` gives them) and a new P; `count` as
     a perturbed count of groups; `events` as the published number of units with the role `event`;
     `open` under an open profile only. `noisy`: whether the jitter adds
-    to it as to a classical covariance (a test of all coefficients does).
+    to it as to a classical covariance (a test of all coefficients does). `clustered`: whether the
+    residual degrees of freedom are those of the clusters, if there are any.
     """
 
     name: str
@@ -99,6 +100,7 @@ class Statistic:
     parameters: int = 0
     df2: int | None = None
     noisy: bool = True
+    clustered: bool = True
 
 
 @dataclass(frozen=True, slots=True, eq=False)
