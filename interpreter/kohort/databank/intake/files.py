@@ -60,8 +60,12 @@ def read_columns(
     *,
     separator: str = ",",
     encoding: str | None = None,
+    catalog: Path | None = None,
 ) -> Columns:
-    """Read the columns named; complaints go to `findings`."""
+    """Read the columns named; complaints go to `findings`.
+
+    `catalog` is the file in which SAS keeps labels.
+    """
     empty = Columns(pl.DataFrame(), {name: Column() for name in wanted}, 1)
     if not path.is_file():
         findings.add(f"there is no file {path}")
@@ -74,7 +78,10 @@ def read_columns(
         frame = pl.read_parquet(path)
         return (_found(names, frame.columns, findings) and _plain(frame.select(names))) or empty
     if ending in _READERS:
-        return _statistical(path, names, findings, _READERS[ending], encoding) or empty
+        more: dict[str, Any] = {} if encoding is None else {"encoding": encoding}
+        if catalog is not None:
+            more["catalog_file"] = str(catalog)
+        return _statistical(path, names, findings, _READERS[ending], more) or empty
     known = ", ".join([".csv", ".parquet", *_READERS])
     findings.add(f"{path.name} is of no kind that can be read; these can: {known}")
     return empty
@@ -111,7 +118,7 @@ def _csv(
 
 
 def _statistical(
-    path: Path, names: list[str], findings: Findings, reader: str, encoding: str | None
+    path: Path, names: list[str], findings: Findings, reader: str, more: dict[str, Any]
 ) -> Columns | None:
     try:
         import pyreadstat
@@ -119,9 +126,8 @@ def _statistical(
         findings.add(f"reading {path.name} needs pyreadstat: {_INSTALL}")
         return None
     call: Callable[..., tuple[pl.DataFrame, Any]] = getattr(pyreadstat, reader)
-    more: dict[str, Any] = {} if encoding is None else {"encoding": encoding}
     if reader in _USER_MISSING:
-        more["user_missing"] = True
+        more = {**more, "user_missing": True}
     try:
         _, about = call(path, metadataonly=True, output_format="polars", **more)
         if not _found(names, about.column_names, findings):
@@ -131,6 +137,7 @@ def _statistical(
         findings.add(f"{path.name} cannot be read as a {path.suffix} file")
         return None
     frame = frame.with_columns(pl.col(pl.Float32, pl.Float64).fill_nan(None)).select(names)
+    frame = frame.with_columns(_known(name, about) for name in names)
     described = {name: _described(name, frame[name], about) for name in names}
     return Columns(frame, described, 1)
 
@@ -141,6 +148,16 @@ def _described(name: str, values: pl.Series, about: Any) -> Column:
     missing = frozenset(code for code in labels if any(_within(code, r) for r in ranges))
     title = about.column_names_to_labels.get(name) or ""
     return Column(str(title), labels, missing, _kind(values))
+
+
+def _known(name: str, about: Any) -> pl.Expr:
+    """Give a column without the values that its file calls missing, unless they have a label."""
+    labelled = list(about.variable_value_labels.get(name, {}))
+    column = pl.col(name)
+    for limits in getattr(about, "missing_ranges", {}).get(name, []):
+        out = column.is_between(limits["lo"], limits["hi"]) & ~column.is_in(labelled)
+        column = pl.when(~out).then(column)
+    return column.alias(name)
 
 
 def _code(value: object) -> str:

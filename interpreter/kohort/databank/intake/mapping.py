@@ -20,7 +20,7 @@ from kohort.diagnostic import nearest
 from kohort.register import DATA_TYPES, TEMPORALITIES, DataType, Temporality
 
 _SHARED: Final = {
-    "file": str, "separator": str, "encoding": str, "decimal_comma": bool, "id": str,
+    "file": str, "separator": str, "encoding": str, "catalog": str, "decimal_comma": bool, "id": str,
     "id_width": int, "unit_type": str, "start": str, "stop": str, "year": str,
     "temporality": str, "population": str, "subjects": list, "sensitivity": str, "note": str,
 }  # fmt: skip
@@ -83,6 +83,7 @@ def read(path: Path, name: str, findings: Findings) -> tuple[Description, pl.Dat
     columns = read_columns(
         file, wanted, findings, separator=entry.text("separator", ","),
         encoding=entry.text("encoding") or None,
+        catalog=path.parent / entry.text("catalog") if "catalog" in entry.keys else None,
     )  # fmt: skip
     findings.raise_if_any()
     definition = _definition(entry, columns.columns[value])
@@ -112,9 +113,9 @@ def _tables(path: Path) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
     try:
         tables = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise IntakeError((Problem(str(path), (error.strerror or "").lower()),)) from None
+        raise IntakeError((Problem(path.name, (error.strerror or "").lower()),)) from None
     except ValueError as error:
-        raise IntakeError((Problem(str(path), f"is not TOML: {error}"),)) from None
+        raise IntakeError((Problem(path.name, f"is not TOML: {error}"),)) from None
     own = tables.pop("registers", None)
     problems = [*_wrong_keys(tables, _SHARED, "")]
     if not isinstance(own, dict) or not own or not all(isinstance(v, dict) for v in own.values()):
@@ -177,9 +178,10 @@ def _rows(
     width = entry.keys.get("id_width")
     unit = columns.text(entry.text("id"))
     value = columns.text(entry.text("value"))
+    worded = frame.schema[entry.text("value")] == pl.String
     if definition.value_unit_type is None and definition.data_type != "STRING":
-        value = pl.col(entry.text("value"))
-        if entry.keys.get("decimal_comma") and frame.schema[entry.text("value")] == pl.String:
+        value = value if worded else pl.col(entry.text("value"))
+        if worded and entry.keys.get("decimal_comma"):
             value = value.str.replace(",", ".", literal=True)
     made = {"unit": unit if width is None else unit.str.zfill(width), "value": value}
     if places["year"]:
