@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import cast
 
 from kohort.diagnostic import Span
-from kohort.disclosure.charted import Charted, Numbers
+from kohort.disclosure.charted import Charted, Numbers, roles
 from kohort.disclosure.counted import Place
 from kohort.disclosure.keys import Master
 from kohort.disclosure.profile import Profile
 from kohort.disclosure.quantiles import extreme_percents
-from kohort.disclosure.released_figure import Drawing, Figure, Role
+from kohort.disclosure.released_figure import Drawing, Figure
 from kohort.disclosure.released_table import Cell, Key, Note, Table
 from kohort.disclosure.volumes import magnitude_notes
 from kohort.results import Chart, Frequencies, Magnitudes
@@ -34,14 +34,13 @@ def _drawn(raw: Chart) -> tuple[Drawing, ...]:
 def _of_counts(charted: Charted, raw: Chart, table: Frequencies) -> Figure:
     axes = range(len(table.axes))
     outer = raw.panels + raw.groups
-    roles: list[Role] = ["panel"] * raw.panels
-    roles += ["category"] * (raw.groups or len(table.axes) - raw.panels)
-    roles += ["series"] * (len(table.axes) - len(roles))
-    charted.few(axis for axis in axes if roles[axis] == "category")
-    charted.few(axis for axis in axes if roles[axis] == "series")
+    counted = len(table.axes) - outer
+    given = roles(raw.panels, raw.groups or counted, counted if raw.groups else 0)
+    charted.few(axis for axis in axes if given[axis] == "category")
+    charted.few(axis for axis in axes if given[axis] == "series")
     percent = raw.options["statistic"] == "percent"
     places = charted.places()
-    if len(table.axes) - outer > 1:
+    if counted > 1:
         # Several variables make a bar for each combination that occurs.
         places = [place for place in places if charted.counted.count(place)]
     cells = [(_count(charted, place, outer, percent),) for place in places]
@@ -54,9 +53,9 @@ def _of_counts(charted: Charted, raw: Chart, table: Frequencies) -> Figure:
         "", stub, tuple(charted.keys(place) for place in places), ((statistic,),),
         tuple(cells), tuple(notes), flatten=True,
     )  # fmt: skip
-    categories = tuple(key for key, role in zip(stub, roles, strict=True) if role == "category")
+    categories = tuple(key for key, role in zip(stub, given, strict=True) if role == "category")
     title = str(raw.options["title"])
-    return Figure("bar", title, marks, tuple(roles), categories, (statistic,), drawn=_drawn(raw))
+    return Figure("bar", title, marks, given, categories, (statistic,), drawn=_drawn(raw))
 
 
 def _count(charted: Charted, place: Place, outer: int, percent: bool) -> Cell:
@@ -78,14 +77,12 @@ def _count(charted: Charted, place: Place, outer: int, percent: bool) -> Cell:
 def _of_values(charted: Charted, raw: Chart, table: Magnitudes) -> Figure:
     axes = charted.raw.axes
     several, found = len(table.columns) > 1, table.columns[0].variable
-    roles: list[Role] = ["panel"] * raw.panels
-    roles += ["category"] * raw.groups
     charted.few(range(raw.panels, len(axes)))
     wanted = str(raw.options["statistic"])
     statistic, notes = _NAMES.get(wanted, wanted), charted.notes
     if wanted in {"min", "max"}:
         statistic = _extreme(charted, table, wanted, notes)
-    numbers = [Numbers(charted, table, column, (statistic,)) for column in table.columns]
+    numbers = [Numbers(charted, table, column) for column in table.columns]
     rows, cells = [], []
     places = charted.places()
     for place in places:
@@ -95,15 +92,15 @@ def _of_values(charted: Charted, raw: Chart, table: Magnitudes) -> Figure:
             cells.append((made.at(statistic, place),))
     stub = charted.stub()
     if several or not raw.groups:
-        roles.append("series" if raw.groups else "category")
         stub = (*stub, Key("statistic"))
+    given = roles(raw.panels, raw.groups or 1, int(several and raw.groups > 0))
     notes += magnitude_notes(charted.profile)
     heading = Key("statistic", wanted if wanted in {"min", "max", "median"} else statistic)
     marks = Table("", stub, tuple(rows), ((heading,),), tuple(cells), tuple(notes), flatten=True)
     title = str(raw.options["title"])
     of = () if several else (Key("variable", found.name, found.title),)
     x = stub[raw.panels : raw.panels + raw.groups]
-    return Figure("bar", title, marks, tuple(roles), x, (heading, *of), drawn=_drawn(raw))
+    return Figure("bar", title, marks, given, x, (heading, *of), drawn=_drawn(raw))
 
 
 def _extreme(charted: Charted, table: Magnitudes, wanted: str, notes: list[Note]) -> str:

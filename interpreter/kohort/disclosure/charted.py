@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from kohort.diagnostic import Span
 from kohort.disclosure.alike import Spot, spot, withheld
@@ -11,11 +11,12 @@ from kohort.disclosure.columns import CellStatistics, active, base_of
 from kohort.disclosure.counted import Counted, Place, Subset
 from kohort.disclosure.frequencies import judged, refuse_large
 from kohort.disclosure.keys import Master
-from kohort.disclosure.layout import Layout, key_of_code, key_of_variable
+from kohort.disclosure.layout import Layout, Line, key_of_code, key_of_variable
 from kohort.disclosure.profile import Profile
 from kohort.disclosure.publication import statistics_of
 from kohort.disclosure.quantiles import Quantiles, published_quantiles
 from kohort.disclosure.refusal import RefusedError
+from kohort.disclosure.released_figure import Role
 from kohort.disclosure.released_table import Cell, Key, Note
 from kohort.results import Column, Frequencies, Magnitudes
 
@@ -23,7 +24,7 @@ MOST_CATEGORIES = 200
 """Places on an axis, or entries of a legend, that can still be told apart."""
 
 
-_ENDS = {"p0": 0, "p100": 100}
+_OUTER = {"p0": 0, "p10": 10, "p90": 90, "p100": 100}
 
 
 class Charted:
@@ -48,7 +49,7 @@ class Charted:
         """Give the cells that are no totals, ascending by the codes of all axes in order."""
         rows = [line.place for line in self.layout.rows if not line.total]
         columns = [line.place for line in self.layout.columns if not line.total]
-        found = [{**row, **column} for row in rows or [{}] for column in columns or [{}]]
+        found = [{**row, **column} for row in rows for column in columns]
         return sorted(found, key=lambda place: [place[axis] for axis in sorted(place)])
 
     def keys(self, place: Place) -> tuple[Key, ...]:
@@ -74,25 +75,54 @@ class Charted:
         if len(seen) > most:
             raise RefusedError("chart-too-large", self.span)
 
+    def with_enough(self, numbers: Numbers, notes: list[Note]) -> list[Place]:
+        """Give the cells with enough units for a chart of their own; adds a note on the others.
+
+        Raises `RefusedError` where there is none.
+        """
+        limit = self.profile.magnitudes.desc_min
+        every = self.places()
+        kept = [p for p in every if (numbers.at("n", p).v or 0) >= max(limit, 1)]
+        if not kept:
+            raise RefusedError("too-few-units", self.span)
+        if len(kept) < len(every) and self.counted.protected:
+            notes.append(Note("groups_left_out", {"groups": len(every) - len(kept)}))
+        return kept
+
+
+def roles(panels: int, categories: int, series: int = 0) -> tuple[Role, ...]:
+    """Give what the keys of a mark are for, in order."""
+    return (*_times("panel", panels), *_times("category", categories), *_times("series", series))
+
+
+def _times(role: Role, count: int) -> tuple[Role, ...]:
+    return (role,) * count
+
+
+_ALL = Line((), {})
+
+
+def least_drawn(profile: Profile) -> int:
+    """Give the published count from which a bar, hexagon or link is drawn."""
+    return max(1, profile.counts.low_cell)
+
 
 def _whole() -> Layout:
-    return Layout((), (), None, (), ())
+    return Layout((), (_ALL,), None, (_ALL,), ())
 
 
 class Numbers:
     """The published statistics of one numeric variable in the cells of a table."""
 
-    def __init__(
-        self, charted: Charted, raw: Magnitudes, column: Column, statistics: Sequence[str]
-    ) -> None:
-        self.charted, self.raw, self.column, self.statistics = charted, raw, column, statistics
+    def __init__(self, charted: Charted, raw: Magnitudes, column: Column) -> None:
+        self.charted, self.raw, self.column = charted, raw, column
         population = column.base_population or raw.frequencies.shape.population
         whole = active(column)
         self.base = base_of(charted.secret, charted.profile, column, population, whole)
         self.whole = whole if column.base is None else None
         self._made: dict[Subset, CellStatistics] = {}
-        self._numbers: dict[Subset, CellNumbers] = {}
-        self._ends: dict[Subset, Quantiles] = {}
+        self._numbers: dict[tuple[Subset, str], CellNumbers] = {}
+        self._outer: dict[Subset, Quantiles] = {}
 
     def made(self, subset: Subset) -> CellStatistics:
         """Give the statistics of all cells of some axes."""
@@ -110,24 +140,26 @@ class Numbers:
         return int(self.charted.counted.cells(subset).row[where])
 
     def at(self, statistic: str, place: Place) -> Cell:
-        """Give a statistic of a cell."""
+        """Give a statistic of a cell: `n`, `mean`, `std`, `sum`, or a percentile `p0` to `p100`."""
         subset, row = tuple(sorted(place)), self.row(place)
         if row < 0:
-            return Cell(0, "zero") if statistic in {"freq", "n"} else Cell(None, "missing")
-        if statistic in _ENDS:
-            return self._end(_ENDS[statistic], subset, row)
-        if subset not in self._numbers:
-            self._numbers[subset] = CellNumbers(self.made(subset), self.statistics)
-        return self._numbers[subset].at(statistic, row)
+            return Cell(0, "zero") if statistic == "n" else Cell(None, "missing")
+        if statistic in _OUTER:
+            return self._percentile(_OUTER[statistic], subset, row)
+        if (subset, statistic) not in self._numbers:
+            self._numbers[subset, statistic] = CellNumbers(self.made(subset), (statistic,))
+        return self._numbers[subset, statistic].at(statistic, row)
 
-    def _end(self, percent: int, subset: Subset, row: int) -> Cell:
-        """Give the smallest or largest value, where the profile lets it be shown at all."""
-        if subset not in self._ends:
-            made = self.made(subset)
+    def _percentile(self, percent: int, subset: Subset, row: int) -> Cell:
+        """Give a percentile that tables have not; smallest and largest only where allowed."""
+        made = self.made(subset)
+        if subset not in self._outer:
             profile = self.charted.profile
-            self._ends[subset] = published_quantiles(
+            self._outer[subset] = published_quantiles(
                 self.charted.secret, profile.quantiles, profile.magnitudes, made.group,
-                made.magnitude_wordings, made.n, (0, 100),
+                made.magnitude_wordings, made.n, tuple(_OUTER.values()),
             )  # fmt: skip
-        found = self._ends[subset].column(percent)
+        if self.column.variable.sensitive and made.alike[row]:
+            return Cell(None, "hidden")
+        found = self._outer[subset].column(percent)
         return as_cell(float(found.values[row]), found.words[row])

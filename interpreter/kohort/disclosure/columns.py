@@ -126,7 +126,7 @@ class CellStatistics:
             group = gathered(cell, k, column.x, column.keys, column.units)
         self.group: Contributors = group
         self.populations = wordings
-        self.wordings = _narrowed(wordings, wording.observed(column.variable))
+        self.wordings = narrowed(wordings, wording.observed(column.variable))
         self.meaning = condition
 
     @cached_property
@@ -163,7 +163,7 @@ class CellStatistics:
         self, chosen: NDArray[np.bool_], condition: wording.Meaning
     ) -> tuple[Contributors, NDArray[np.int64], list[str]]:
         group = self._gathered(chosen)
-        words = _narrowed(self.wordings, condition)
+        words = narrowed(self.wordings, condition)
         n = published_counts(self.secret, self.profile.counts, group.sums, group.n, words)
         return group, n, words
 
@@ -194,7 +194,7 @@ class CellStatistics:
         chosen = self.column.x == 1
         group = self._gathered(chosen)
         # Worded like the cell of a table, so that both print the same number.
-        words = _narrowed(self.populations, condition)
+        words = narrowed(self.populations, condition)
         return published_counts(self.secret, self.profile.counts, group.sums, group.n, words)
 
     @cached_property
@@ -244,7 +244,7 @@ class CellStatistics:
         }[statistic]  # fmt: skip
 
 
-def _narrowed(wordings: Sequence[str], condition: wording.Meaning) -> list[str]:
+def narrowed(wordings: Sequence[str], condition: wording.Meaning) -> list[str]:
     """Give the wordings of populations narrowed by a condition."""
     further = {atom.digest for atom in wording.EVERYBODY.keep(condition).atoms}
     narrowed = []

@@ -33,6 +33,8 @@ SENTENCES = {
         "the chart has more bars, colours or parts than can be told apart",
         "use fewer variables or coarser categories",
     ),
+    "too-few-units": ("there are too few units for this chart", "widen the conditions"),
+    "single-value": ("the variable has a single value in the units used", None),
     "SDC-M1": ("model not available under disclosure rules", None),
     "no-key": (
         "there is no key for the databank, and nothing is released without one",

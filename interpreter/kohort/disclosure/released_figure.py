@@ -10,12 +10,12 @@ from typing import Literal
 
 from kohort.disclosure.released_table import Key, Note, Table
 
-FigureKind = Literal["bar", "histogram", "box", "hexagon", "pie", "flow", "curve", "interval"]
+FigureKind = Literal["bar", "bins", "box", "hexagon", "pie", "flow", "curve", "interval"]
 Role = Literal["panel", "category", "series"]
 Drawing = Literal["stack", "horizontal", "normal", "discrete", "step", "one"]
 
 COLUMNS = {
-    "bar": 1, "histogram": 3, "box": 7, "hexagon": 4, "pie": 2, "flow": 1, "curve": 4,
+    "bar": 1, "bins": 3, "box": 7, "hexagon": 4, "pie": 2, "flow": 1, "curve": 4,
     "interval": 3,
 }  # fmt: skip
 """How many numbers a mark of each kind has."""
@@ -26,7 +26,7 @@ class Figure:
     """A chart of marks, one for each row of `table`; `roles` says what each key of a row is for.
 
     `panel`: a chart of its own; `category`: a place on the axis; `series`: a colour. The columns
-    are, by `kind`: `bar`: the height; `histogram`: from, to, height (`discrete`: the value, itself,
+    are, by `kind`: `bar`: the height; `bins`: from, to, height (`discrete`: the value, itself,
     height); `box`: lower whisker, quartiles, upper whisker, mean, number of units; `hexagon`: x, y
     of its middle, from and to of its class of counts; `pie`: count, per cent; `flow`: the count of
     a link (keys: stage, code, code of the next stage); `curve`: x, y, lower, upper; `interval`:

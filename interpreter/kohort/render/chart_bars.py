@@ -5,87 +5,86 @@ from __future__ import annotations
 from typing import Any
 
 from kohort.render.chart_marks import Marks
-from kohort.render.chart_panels import panelled
+from kohort.render.chart_panels import (
+    MOST_LABELLED,
+    Spec,
+    amount,
+    band,
+    colours,
+    offset,
+    panelled,
+    told,
+)
+from kohort.render.chart_style import SERIES
 
-_STEP = 26
-_NARROW = 14
+_STEP = 56
+_BESIDE = 30
+_LETTER = 5.4
 
 
-def bar_layers(marks: Marks) -> dict[str, Any]:
+def bars(marks: Marks) -> Spec:
     """Give the part of a specification that draws bars."""
+    return panelled(marks, lambda panel: _bars(marks, panel))
+
+
+def _values(marks: Marks, panel: str, series: list[str]) -> list[dict[str, Any]]:
+    rows = []
+    for mark in marks.every:
+        if mark.panel == panel and mark.numbers[0] is not None:
+            row: dict[str, Any] = {"category": mark.category}
+            if series:
+                row.update(series=mark.series, place=series.index(mark.series))
+            rows.append({**row, "value": mark.numbers[0], "label": mark.told[0]})
+    return rows
+
+
+def _bars(marks: Marks, panel: str) -> Spec:
     drawn = marks.figure.drawn
     stacked, lying = "stack" in drawn, "horizontal" in drawn
-    series = marks.distinct("series")
-    several = any(series)
-    values = [
-        {
-            **({"panel": mark.panel} if mark.panel else {}),
-            "category": mark.category,
-            **({"series": mark.series} if several else {}),
-            "value": mark.numbers[0],
-        }
-        for mark in marks.every
-        if mark.numbers[0] is not None
-    ]
-    along, across = ("y", "x") if lying else ("x", "y")
+    series = [name for name in marks.distinct("series") if name]
     categories = marks.distinct("category")
-    band: dict[str, Any] = {
-        "field": "category",
-        "type": "nominal",
-        "sort": None,
-        "scale": {"domain": categories},
-        "axis": {
-            "title": marks.axis("x") or None,
-            "grid": False,
-            "ticks": False,
-            "labelPadding": 6,
-            "labelOverlap": True,
-            **({} if lying else slanted(categories)),
-        },
+    beside = 1 if stacked or not series else len(series)
+    step = _step(len(categories), beside, lying, len(marks.panels) > 1)
+    along, across = ("y", "x") if lying else ("x", "y")
+    height = amount(marks.axis("y"), "value")
+    height["stack"] = "zero" if stacked else None
+    encoding: Spec = {
+        along: band(marks, "category", categories, step, lying), across: height,
+        "tooltip": told(marks, bool(series), ("label", marks.axis("y"))),
+    }  # fmt: skip
+    mark: Spec = {"type": "bar", "color": SERIES[0], "cornerRadiusEnd": 0 if stacked else 2}
+    if series:
+        encoding["color"] = colours(marks, series)
+        mark.pop("color")
+    if stacked:
+        order = "ascending" if lying else "descending"
+        encoding["order"] = {"field": "place", "type": "quantitative", "sort": order}
+    elif series:
+        encoding[f"{along}Offset"] = offset(series)
+    long, deep = step * len(categories), 420 if lying else 280
+    if len(marks.panels) > 1:
+        deep = deep * 3 // 5
+    chart: Spec = {
+        "width": deep if lying else long,
+        "height": long if lying else deep,
+        "data": {"values": _values(marks, panel, series)},
     }
-    height: dict[str, Any] = {
-        "field": "value",
-        "type": "quantitative",
-        "stack": "zero" if stacked else None,
-        "axis": {"title": marks.axis("y") or None, "domain": False, "ticks": False, "tickCount": 6},
-    }
-    encoding: dict[str, Any] = {along: band, across: height}
-    if several:
-        encoding["color"] = {
-            "field": "series",
-            "type": "nominal",
-            "sort": None,
-            "scale": {"domain": series},
-            "legend": {"title": marks.role("series") or None},
-        }
-        if not stacked:
-            offset = {"field": "series", "type": "nominal", "sort": None}
-            encoding[f"{along}Offset"] = {**offset, "scale": {"domain": series}}
-    encoding["tooltip"] = tooltip(marks, several)
-    bars = len(categories) * (1 if stacked or not several else len(series))
-    step = _NARROW if bars > 24 else _STEP
-    size = {"step": step, "for": "position"} if not stacked and several else {"step": step + 8}
-    unit = {
-        "mark": {"type": "bar", "cornerRadiusEnd": 0 if stacked else 2},
-        "encoding": encoding,
-        "width" if not lying else "height": size,
-        "height" if not lying else "width": 280 if not lying else 420,
-    }
-    return panelled(marks, values, unit)
+    longest = max((len(mark.told[0]) for mark in marks.every), default=0) * _LETTER
+    narrow = not lying and longest > step * 3 / 4 / beside
+    if stacked or narrow or len(categories) * beside > MOST_LABELLED:
+        return {**chart, "mark": mark, "encoding": encoding}
+    return {**chart, "encoding": encoding, "layer": [{"mark": mark}, _numbers(lying, bool(series))]}
 
 
-def slanted(categories: list[str]) -> dict[str, Any]:
-    """Turn the labels of an upright chart where they would not stand beside one another."""
-    longest = max(map(len, categories), default=0)
-    if longest <= 5 and len(categories) < 20:
-        return {"labelAngle": 0}
-    return {"labelAngle": -40, "labelAlign": "right", "labelBaseline": "middle"}
+def _step(categories: int, beside: int, lying: bool, small: bool) -> int:
+    """Give how many pixels a category takes."""
+    wanted = max(_STEP, beside * _BESIDE) if not lying else max(30, beside * 16)
+    most = 960 if lying else (360 if small else 660)
+    return max(min(wanted, most // max(categories, 1)), 5 * beside if not lying else 14)
 
 
-def tooltip(marks: Marks, several: bool) -> list[dict[str, Any]]:
-    """Say what a bar is: no more than is drawn."""
-    told = [{"field": "category", "type": "nominal", "title": marks.role("category") or " "}]
-    if several:
-        told.append({"field": "series", "type": "nominal", "title": marks.role("series") or " "})
-    told.append({"field": "value", "type": "quantitative", "title": marks.axis("y") or " "})
-    return told
+def _numbers(lying: bool, beside: bool) -> Spec:
+    """Write the numbers at the ends of the bars."""
+    place = {"align": "left", "baseline": "middle", "dx": 4} if lying else {"dy": -7}
+    mark = {"type": "text", "fontSize": 9 if beside else 10, "opacity": 0.85, **place}
+    return {"mark": mark, "encoding": {"text": {"field": "label"}, "color": {"value": "INK"}}}

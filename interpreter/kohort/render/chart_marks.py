@@ -5,27 +5,33 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Final
 
 from kohort.disclosure.released_figure import Figure, Role
 from kohort.disclosure.released_table import Cell, Key, Table
 from kohort.render.headings import heading, word
 from kohort.render.look import Look
-from kohort.render.numbers import COUNTS
+from kohort.render.numbers import written
 
 _BETWEEN = " · "
+_LONG = 5
+NARROW: Final = "\u202f"
+"""Groups the thousands of numbers in drawings."""
 
 
 @dataclass(frozen=True)
 class Mark:
     """One mark: its panel, its place on the axis, its series, and its published numbers.
 
-    A number that is withheld or does not exist is None, a published zero 0.
+    A number that is withheld or does not exist is None, a published zero 0; `told` has
+    them as text.
     """
 
     panel: str
     category: str
     series: str
     numbers: tuple[float | None, ...]
+    told: tuple[str, ...]
     keys: tuple[Key, ...] = ()
 
 
@@ -46,6 +52,10 @@ class Marks:
                 self._text(row, "category"),
                 self._text(row, "series"),
                 tuple(value_of(cell) for cell in cells),
+                tuple(
+                    grouped(written(cell, name, "0", NARROW))
+                    for cell, name in zip(cells, self.names, strict=True)
+                ),
                 row,
             )
             for row, cells in zip(table.rows, table.cells, strict=True)
@@ -77,6 +87,10 @@ class Marks:
         found = zip(self.figure.table.stub, self.figure.roles, strict=True)
         return said([key for key, given in found if given == role], self.look)
 
+    def look_up(self, statistic: str) -> str:
+        """Give the heading of a statistic."""
+        return word(statistic, self.look)
+
     def axis(self, name: str) -> str:
         """Give what stands at an axis, `x` or `y`."""
         return said(self.figure.x if name == "x" else self.figure.y, self.look)
@@ -94,6 +108,14 @@ def _said(key: Key, look: Look) -> str:
     return heading(key, look)
 
 
+def grouped(text: str) -> str:
+    """Give a written number with its thousands apart, as the axes have them."""
+    whole, point, rest = text.partition(".")
+    if not whole.removeprefix("-").isdecimal() or len(whole) < _LONG:
+        return text
+    return f"{int(whole):,}".replace(",", NARROW) + point + rest
+
+
 def value_of(cell: Cell) -> float | None:
     """Give the number that a cell is drawn with."""
     if cell.state == "zero":
@@ -107,13 +129,3 @@ def values_by_panel(table: Table, look: Look, panels: int) -> dict[str, list[flo
         _BETWEEN.join(heading(key, look) for key in row[:panels]): [value_of(c) for c in cells]
         for row, cells in zip(table.rows, table.cells, strict=True)
     }
-
-
-def counted(name: str) -> bool:
-    """Tell whether a statistic is a number of units."""
-    return name in COUNTS
-
-
-def title_of(name: str, look: Look) -> str:
-    """Give the heading of a statistic."""
-    return word(name, look)

@@ -10,11 +10,28 @@ SERIES: Final = (
 """For categories: told apart with every kind of colour vision (Okabe and Ito, 2008), without the
 yellow and the black that vanish on white and on dark paper; a brown beside them."""
 
-SHADES: Final = (
-    "#c6dbef", "#9ecae1", "#6baed6", "#4292c6", "#2171b5", "#08519c", "#08306b", "#041c42",
-    "#020f24", "#000812",
+_TINTED: Final = (
+    "#66aad1", "#f0c566", "#66c5ab", "#e0afca", "#9ad2f2", "#e69e66", "#c2c2c2", "#baa779",
 )  # fmt: skip
-"""For ordered classes: from light to dark."""
+_LIGHT: Final = (0xD6, 0xE8, 0xF5)
+_DARK: Final = (0x08, 0x30, 0x6B)
+
+
+def categories(count: int) -> list[str]:
+    """Give so many colours: the series, then their tints, then over again."""
+    every = (*SERIES, *_TINTED)
+    return [every[place % len(every)] for place in range(count)]
+
+
+def shades(count: int) -> list[str]:
+    """Give so many blues from light to dark, for ordered classes."""
+    made = []
+    for place in range(count):
+        share = place / max(count - 1, 1)
+        parts = (round(a + (b - a) * share) for a, b in zip(_LIGHT, _DARK, strict=True))
+        made.append("#" + "".join(f"{part:02x}" for part in parts))
+    return made
+
 
 FONT: Final = "Liberation Sans, Arial, Helvetica, sans-serif"
 INK: Final = "currentColor"
@@ -49,5 +66,5 @@ def config(ink: str = INK) -> dict[str, Any]:
         "title": title,
         "header": header,
         "view": {"stroke": None},
-        "range": {"category": list(SERIES)},
+        "range": {"category": categories(16)},
     }

@@ -2,71 +2,192 @@
 
 from __future__ import annotations
 
-from itertools import groupby
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
 
 from kohort.disclosure.released_figure import Figure
-from kohort.render.characters import breadth, clean, left, painted, shortened, wrapped
-from kohort.render.chart_marks import Marks
+from kohort.render.characters import breadth, clean, left, painted, right, shortened, wrapped
+from kohort.render.chart_letters import bar, boxed, plane, stair
+from kohort.render.chart_marks import NARROW, Mark, Marks
 from kohort.render.look import Look
 from kohort.render.notes import note_lines
-from kohort.render.numbers import written
 
-_UNLIMITED = 80
+_UNLIMITED: Final = 80
 """Characters of a line where no terminal says how many there are."""
-_EIGHTHS = " ▏▎▍▌▋▊▉"
-_FULL = "█"
+_DASH: Final = "\u2013"
 
 
-def figure_lines(figure: Figure, look: Look, zero: str) -> list[str]:
-    """Give the lines of a chart: title, marks by panel, notes."""
+def figure_lines(figure: Figure, look: Look) -> list[str]:
+    """Give the lines of a chart: title, what is measured, marks by panel, notes."""
     marks = Marks(figure, look)
-    lines = [painted(clean(figure.title), "bold", look.color)] if figure.title else []
-    head = ", ".join(text for text in (marks.axis("y"),) if text)
-    lines += [painted(head, "dim", look.color)] if head else []
-    lines += _bars(marks, zero)
-    notes = note_lines(figure.notes, figure.table.cells, look)
     width = look.width or _UNLIMITED
+    lines = [painted(clean(figure.title), "bold", look.color)] if figure.title else []
+    shown = marks.look_up("median") if figure.kind == "box" else ""
+    axes = [text for text in (marks.axis("y"), shown, marks.axis("x")) if text]
+    lines += [painted(shortened(" / ".join(axes), width), "dim", look.color)] if axes else []
+    for panel in marks.panels:
+        if panel:
+            lines += ["", painted(panel, "bold", look.color)]
+        lines += _PARTS[figure.kind](marks, panel, width)
+    notes = note_lines(figure.notes, figure.table.cells, look)
     lines += [painted(line, "dim", look.color) for note in notes for line in wrapped(note, width)]
     return lines
 
 
-def _bars(marks: Marks, zero: str) -> list[str]:
-    """Give a line for each bar: its place, its series, a bar from zero, its number."""
-    figure, look = marks.figure, marks.look
-    width = look.width or _UNLIMITED
-    name = marks.names[0]
-    told = [written(line[0], name, zero) for line in figure.table.cells]
-    several = len(marks.distinct("series")) > 1
-    labels = [[mark.category, mark.series] if several else [mark.category] for mark in marks.every]
-    most = max(width // 3 // max(len(labels[0]) if labels else 1, 1), 8)
-    labels = [[shortened(text, most) for text in line] for line in labels]
-    widths = [max(map(breadth, column)) for column in zip(*labels, strict=True)]
-    numbers = max(map(breadth, told), default=0)
-    room = max(width - sum(widths) - 2 * len(widths) - numbers - 2, 8)
-    values = [mark.numbers[0] or 0.0 for mark in marks.every]
-    low, high = min(0.0, *values) if values else 0.0, max(0.0, *values) if values else 0.0
-    lines: list[str] = []
-    rows = zip(marks.every, labels, told, values, strict=True)
-    for panel, part in groupby(rows, key=lambda row: row[0].panel):
-        lines += [*([""] if lines else []), painted(panel, "bold", look.color)] if panel else []
-        before: str | None = None
-        for mark, label, text, value in part:
-            shown = list(label)
-            if several and mark.category == before:
-                shown[0] = ""
-            before = mark.category
-            stub = "  ".join(left(t, w) for t, w in zip(shown, widths, strict=True))
-            lines.append(f"{stub}  {bar(value, low, high, room)} {text}".rstrip())
-    return lines
+@dataclass(frozen=True)
+class _Line:
+    """A line of a chart: what names it, its number as text, and what is drawn between."""
+
+    stub: tuple[str, ...]
+    told: str
+    drawn: Callable[[int], str]
 
 
-def bar(value: float, low: float, high: float, room: int) -> str:
-    """Give a bar between zero and a value on an axis from `low` to `high`, `room` letters long."""
-    if high <= low or value == 0:
-        return ""
-    zero = round(-low / (high - low) * room)
-    if value < 0:
-        size = max(1, round(-value / (high - low) * room))
-        return " " * max(zero - size, 0) + _FULL * size
-    eighths = max(1, round(value / (high - low) * room * 8))
-    return " " * zero + _FULL * (eighths // 8) + _EIGHTHS[eighths % 8].rstrip()
+def _laid(lines: Sequence[_Line], width: int, numbers_right: bool = False) -> list[str]:
+    """Put the lines under one another: names, drawing in the room that is left, number."""
+    if not lines:
+        return []
+    columns = len(lines[0].stub)
+    most = max(width // 2 // max(columns, 1), 8)
+    stubs = [[shortened(text, most) for text in line.stub] for line in lines]
+    widths = [max(map(breadth, column)) for column in zip(*stubs, strict=True)]
+    numbers = max(breadth(line.told) for line in lines)
+    room = max(width - sum(w + 2 for w in widths) - numbers - 2, 8)
+    made = []
+    for line, stub in zip(lines, _merged(stubs), strict=True):
+        names = "".join(left(t, w) + "  " for t, w in zip(stub, widths, strict=True))
+        told = right(line.told, numbers) if numbers_right else line.told
+        drawn = line.drawn(room)
+        drawn = left(drawn, room) if numbers_right else drawn
+        made.append(f"{names}{drawn} {told}".rstrip() if drawn else f"{names}{told}".rstrip())
+    return made
+
+
+def _merged(stubs: list[list[str]]) -> list[list[str]]:
+    """Leave out a name that the line before has too, except in the last column."""
+    made, before = [], [""]
+    for stub in stubs:
+        same = len(stub) > 1 and stub[0] == before[0]
+        made.append(["", *stub[1:]] if same else stub)
+        before = stub
+    return made
+
+
+def _part(marks: Marks, panel: str) -> list[Mark]:
+    return [mark for mark in marks.every if mark.panel == panel]
+
+
+def _told(mark: Mark, place: int) -> str:
+    return mark.told[place].replace(NARROW, " ")
+
+
+def _stub(marks: Marks, mark: Mark) -> tuple[str, ...]:
+    several = any(marks.distinct("series"))
+    return (mark.category, mark.series) if several else (mark.category,)
+
+
+def _ends(marks: Marks, *places: int) -> tuple[float, float]:
+    """Give the least and greatest number of all marks, so that panels have one scale."""
+    found = [mark.numbers[place] for mark in marks.every for place in places]
+    known = [number for number in found if number is not None]
+    return min(known, default=0.0), max(known, default=0.0)
+
+
+def _bars(marks: Marks, panel: str, width: int, place: int = 0) -> list[str]:
+    low, high = _ends(marks, place)
+    low, high = min(low, 0.0), max(high, 0.0)
+    return _laid(
+        [
+            _Line(
+                _stub(marks, mark),
+                _told(mark, place),
+                lambda room, v=mark.numbers[place] or 0.0: bar(v, low, high, room),  # type: ignore[misc]
+            )
+            for mark in _part(marks, panel)
+        ],
+        width,
+    )
+
+
+def _histogram(marks: Marks, panel: str, width: int) -> list[str]:
+    part = _part(marks, panel)
+    high = max(_ends(marks, 2)[1], 0.0)
+    wide = [max((breadth(_told(mark, p)) for mark in part), default=0) for p in (0, 1)]
+    lines = []
+    for mark in part:
+        ends = f"{right(_told(mark, 0), wide[0])} {_DASH} {right(_told(mark, 1), wide[1])}"
+        stub = mark.category if "discrete" in marks.figure.drawn else ends
+        value = mark.numbers[2] or 0.0
+        lines.append(_Line((stub,), _told(mark, 2), lambda room, v=value: bar(v, 0, high, room)))  # type: ignore[misc]
+    return _laid(lines, width)
+
+
+def _pie(marks: Marks, panel: str, width: int) -> list[str]:
+    return _bars(marks, panel, width, place=1)
+
+
+def _boxes(marks: Marks, panel: str, width: int) -> list[str]:
+    low, high = _ends(marks, 0, 1, 2, 3, 4)
+    lines = [
+        _Line(
+            _stub(marks, mark),
+            _told(mark, 2),
+            lambda room, n=mark.numbers: boxed(n, low, high, room),  # type: ignore[misc]
+        )
+        for mark in _part(marks, panel)
+    ]
+    return _laid(lines, width, numbers_right=True)
+
+
+def _intervals(marks: Marks, panel: str, width: int) -> list[str]:
+    none = 1.0 if "one" in marks.figure.drawn else 0.0
+    low, high = _ends(marks, 0, 1, 2)
+    low, high = min(low, none), max(high, none)
+    lines = []
+    for mark in _part(marks, panel):
+        estimate, lower, upper = mark.numbers
+        numbers = (lower, None, estimate, None, upper, None, None)
+        drawn = _interval(numbers, low, high, none)
+        told = f"{_told(mark, 0)}  ({_told(mark, 1)} {_DASH} {_told(mark, 2)})"
+        lines.append(_Line(_stub(marks, mark), told, drawn))
+    return _laid(lines, width, numbers_right=True)
+
+
+def _interval(
+    numbers: tuple[float | None, ...], low: float, high: float, none: float
+) -> Callable[[int], str]:
+    return lambda room: boxed(numbers, low, high, room, none)
+
+
+def _flow(marks: Marks, panel: str, width: int) -> list[str]:
+    high = _ends(marks, 0)[1]
+    lines = [
+        _Line(
+            (mark.category, f"\u2192 {mark.series}"),
+            _told(mark, 0),
+            lambda room, v=mark.numbers[0] or 0.0: bar(v, 0, high, room),  # type: ignore[misc]
+        )
+        for mark in _part(marks, panel)
+    ]
+    return _laid(lines, width)
+
+
+def _plane(marks: Marks, panel: str, width: int) -> list[str]:
+    return plane(marks, width)
+
+
+def _curves(marks: Marks, panel: str, width: int) -> list[str]:
+    return stair(marks, _part(marks, panel), width)
+
+
+_PARTS: Final[dict[str, Callable[[Marks, str, int], list[str]]]] = {
+    "bar": _bars,
+    "bins": _histogram,
+    "box": _boxes,
+    "hexagon": _plane,
+    "pie": _pie,
+    "flow": _flow,
+    "curve": _curves,
+    "interval": _intervals,
+}

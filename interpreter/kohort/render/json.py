@@ -15,7 +15,7 @@ the register variables with dates that it is made of), `missing` (`left_out`, `s
   `notes`, `flatten`.
 - model: `title`, `header` (list of `{name, heading, value}`; `value` is a cell or a text), `table`
   (as above), `notes`.
-- figure: `figure` (its kind: `bar`, `histogram`, `box`, `hexagon`, `pie`, `flow`, `curve`,
+- figure: `figure` (its kind: `bar`, `bins`, `box`, `hexagon`, `pie`, `flow`, `curve`,
   `interval`), `title`, `table` (a row for each mark), `further` (tables of what is drawn besides),
   `spec` (Vega-Lite, or Vega for flows), `notes`.
 - status: `message` (its key), `words`, `numbers` (cells by name), `text` (the sentence).

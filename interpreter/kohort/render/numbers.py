@@ -55,6 +55,11 @@ SMALL: Final = 1e-6
 LARGE: Final = 1e15
 """Between these, numbers are written without an exponent."""
 
+PLACES: Final = frozenset({"from", "to", "x", "y"})
+"""Places on an axis: six digits, or all before the point."""
+THIN: Final = 1e-3
+"""Densities below this have an exponent, so that those of one chart can be compared."""
+
 HIDDEN: Final = ".."
 
 
@@ -105,7 +110,11 @@ def number(value: float, statistic: str, blank: str = " ") -> str:
         return _positive_zero(f"{value:.{FIXED[statistic]}f}")
     if statistic in VALUES or is_percentile(statistic):
         return _significant(value, 3)
-    if statistic in AMOUNTS and abs(value) < 1:
+    if statistic in PLACES:
+        return _decimals(value, 5 - math.floor(math.log10(abs(value) or 1)))
+    if statistic == "density" and 0 < abs(value) < THIN:
+        return f"{value:.3e}"
+    if statistic in {*AMOUNTS, "density"} and abs(value) < 1:
         return _significant(value, 4)
     return _decimals(value, 2 if statistic in AMOUNTS else TRIMMED.get(statistic, OTHERS))
 
