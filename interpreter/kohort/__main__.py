@@ -88,7 +88,8 @@ def _done(arguments: Sequence[str] | None) -> int:
         case "run":
             from kohort.batch import run_file
 
-            return run_file(given.file, given.to, given.output, opening, catalogue)
+            charts = (given.charts, given.charts_as)
+            return run_file(given.file, given.to, given.output, opening, catalogue, charts)
         case _ if sys.stdin.isatty():
             from kohort.repl import start
 

@@ -76,7 +76,15 @@ def _add_run(add: _Add, shared: _Parser) -> None:
     run = add("run", parents=[shared], help="run a script", epilog=EXIT_CODES)
     run.add_argument("file", metavar="FILE", help="the script; - is standard input")
     run.add_argument("--output", choices=("text", "json", "html"), help="form of the results")
-    run.add_argument("-o", dest="to", metavar="FILE", help="write the results to a file")
+    run.add_argument(
+        "-o",
+        dest="to",
+        metavar="FILE",
+        help="write the results to a file; .svg, .png or .pdf: the chart, the rest as usual",
+    )
+    run.add_argument("--charts", metavar="DIR", help="save every chart in a folder")
+    forms = ("svg", "png", "pdf")
+    run.add_argument("--charts-as", choices=forms, help="form of the saved charts (svg)")
 
 
 def _add_databank(add: _Add) -> None:

@@ -9,7 +9,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TextIO
 
-from kohort import exit_code, program
+from kohort import chart_files, exit_code, program
 from kohort.catalogue import Catalogue
 from kohort.client import Client, Worker
 from kohort.event import Finished, Started, Told
@@ -25,14 +25,26 @@ _FORMS: dict[str, Form] = {".html": "html", ".htm": "html", ".json": "json", ".j
 
 
 def run_file(
-    given: str, to: str | None, form: Form | None, opening: Opening, catalogue: Catalogue
+    given: str,
+    to: str | None,
+    form: Form | None,
+    opening: Opening,
+    catalogue: Catalogue,
+    charts: tuple[str | None, str | None] = (None, None),
 ) -> int:
-    """Run a script file and write its results. Gives the exit code; raises `Trouble`."""
+    """Run a script file and write its results. Gives the exit code; raises `Trouble`.
+
+    `charts`: a folder for the charts, and their form.
+    """
     script = read_script(given)
+    pictures = chart_files.wanted(*charts, to)
+    if pictures is not None and pictures.file is not None:
+        to = None
     chosen = form or form_of(to)
     with destination(to, given) as stream:
         look = look_at(stream, opening.language)
-        output = output_of(chosen, stream, sys.stderr, look, script.text)
+        shown = output_of(chosen, stream, sys.stderr, look, script.text)
+        output = chart_files.beside(shown, pictures, opening.language)
         # The engine starts while the script is checked.
         with closing(Worker(opening)) as worker:
             code = checked(script, catalogue, output)
