@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import made_norway
 import polars as pl
 
 from kohort import databank
@@ -34,6 +35,11 @@ def demo(folder: Path) -> Path:
     root = folder / "demo"
     databank.make(root, 10_000, 1)
     return root
+
+
+def country(folder: Path) -> Path:
+    """Build the synthetic country of 20 000 people."""
+    return made_norway.build(folder)
 
 
 def small(folder: Path) -> Path:

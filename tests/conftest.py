@@ -114,6 +114,7 @@ def _fingerprint() -> str:
     digest = hashlib.sha256()
     sources = [
         *sorted((Path(banks.__file__).parent).glob("banks.py")),
+        *sorted((Path(banks.__file__).parent).glob("made_norway.py")),
         *sorted((HOME / "interpreter" / "kohort" / "databank").rglob("*.py")),
         *sorted((HOME / "stdlib" / "registers").glob("*")),
     ]
@@ -143,3 +144,9 @@ def demo_root(request: pytest.FixtureRequest) -> Path:
 def norway_root(request: pytest.FixtureRequest) -> Path:
     """The root of the synthetic country of 5 000 people."""
     return bank_root(request.config, "norway")
+
+
+@pytest.fixture(scope="session")
+def country_root(request: pytest.FixtureRequest) -> Path:
+    """The root of the synthetic country of 20 000 people, with four years of monthly series."""
+    return bank_root(request.config, "country")

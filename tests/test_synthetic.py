@@ -4,70 +4,24 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import date
 from itertools import pairwise
 from pathlib import Path
 
 import polars as pl
 import pytest
+from made_norway import PERSONS, Bank, day, months
 
 from kohort import HOME
 from kohort.databank import make
 from kohort.databank.synthetic import coefficients
 from kohort.databank.synthetic.streams import Streams
 
-PERSONS = 20_000
 YEARS = (2011, 2017, 2018, 2020, 2021, 2023)
 
 
-def day(text: str) -> int:
-    return (date.fromisoformat(text) - date(1970, 1, 1)).days
-
-
-class Bank:
-    """Reads the written files alone, nothing of the generator."""
-
-    def __init__(self, root: Path) -> None:
-        self.root = root
-
-    def fixed(self, name: str, column: str = "value") -> pl.DataFrame:
-        frame = pl.read_parquet(self.root / "data" / name / f"{name}__1_0.parquet")
-        return frame.select("unit_id", pl.col("value").alias(column))
-
-    def spells(self, name: str) -> pl.DataFrame:
-        return pl.read_parquet(self.root / "data" / name / f"{name}__1_0.parquet").rename({
-            "start_epoch_days": "start",
-            "stop_epoch_days": "stop",
-        })
-
-    def at(self, name: str, on: str, column: str = "value") -> pl.DataFrame:
-        at = day(on)
-        live = (pl.col("start") <= at) & (pl.col("stop").is_null() | (pl.col("stop") >= at))
-        return self.spells(name).filter(live).select("unit_id", pl.col("value").alias(column))
-
-    def year(self, name: str, year: int, column: str = "value") -> pl.DataFrame:
-        path = self.root / "data" / name / f"{name}__1_0" / f"start_year={year}" / "0.parquet"
-        return pl.read_parquet(path).select("unit_id", pl.col("value").alias(column))
-
-    def born(self) -> pl.DataFrame:
-        return self.fixed("BEFOLKNING_FOEDSELS_AAR_MND", "born")
-
-    def ages(self, year: int) -> pl.DataFrame:
-        """Completed years on 1 January: the month of birth does not matter then."""
-        return self.born().select("unit_id", (year - 1 - pl.col("born") // 100).alias("age"))
-
-
 @pytest.fixture(scope="module")
-def bank(tmp_path_factory: pytest.TempPathFactory) -> Bank:
-    root = tmp_path_factory.mktemp("synthetic") / "bank"
-    # The monthly series have a module of their own.
-    make(root, PERSONS, seed=7, months=())
-    return Bank(root)
-
-
-def months(column: str) -> pl.Expr:
-    """Months since year 0 of a number written YYYYMM."""
-    return (pl.col(column) // 100) * 12 + pl.col(column) % 100
+def bank(country_root: Path) -> Bank:
+    return Bank(country_root)
 
 
 def municipality_codes() -> pl.DataFrame:

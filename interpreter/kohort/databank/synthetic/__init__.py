@@ -62,9 +62,9 @@ def make(
 
     The same arguments give byte-identical files, and a variable is the same whichever others are
     written. `variables` None are all that the country simulates; `months` are the years of the
-    monthly series (None: all). `progress` hears the share done, 0 to 1, and the name of what is being made.
-    Raises `ValueError` for too few persons or an unknown variable and `DatabankError` for a root
-    that is in use.
+    monthly series (None: all). `progress` hears the share done, 0 to 1, and the name of what is
+    being made. Raises `ValueError` for too few persons or an unknown variable and `DatabankError`
+    for a root that is in use.
     """
     if persons < simulation.FEWEST_PERSONS:
         raise ValueError(f"a synthetic bank has at least {simulation.FEWEST_PERSONS} persons")

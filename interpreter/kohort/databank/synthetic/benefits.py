@@ -64,7 +64,9 @@ class Benefits:
         parents = self._parents(rng, work, wages)
         # Both together never fill more than most of the year's pay.
         parents = np.minimum(parents, np.maximum((0.9 * wages).astype(np.int64) - ill, 0))
-        assessment = np.rint(assessed / 365 * c.ASSESSMENT * c.BASIC_AMOUNT * index)
+        # Work reduces the allowance until nothing is left of it.
+        left = np.maximum(1 - wages / (c.ASSESSMENT_UNTIL * index), 0)
+        assessment = np.rint(assessed / 365 * c.ASSESSMENT * c.BASIC_AMOUNT * index * left)
         care = c.HEALTH_BENEFIT * (0.5 + rng.random(len(wages))) * index
         frail = self.health < np.where(work.degree > 0, *c.HEALTH_BENEFIT_SHARES)
         frail &= (work.age >= 17) & (work.present > 0)

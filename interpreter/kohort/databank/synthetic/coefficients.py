@@ -266,6 +266,7 @@ SICK_PART: Final = 0.13
 PARENTS_PART: Final = ((0.5, 0.16), (0.3, 0.14))
 # Work assessment allowance of a whole year, in basic amounts.
 ASSESSMENT: Final = 2.1
+ASSESSMENT_UNTIL: Final = 450_000
 CARE_AT_HOME_SHARE: Final = 0.3
 CARE_AT_HOME: Final = {1998: 2_300, 2003: 3_300, 2014: 6_000, 2017: 7_500, 2024: 7_500}
 HEALTH_BENEFIT: Final = 14_000
@@ -321,7 +322,7 @@ DWELLINGS: Final = {
     "small": (0.70, 0.10, 0.08, 0.09, 0.03),
 }
 # Square metres (mean of the log), by kind.
-DWELLING_AREA: Final = (5.02, 4.72, 4.58, 4.20, 4.1)
+DWELLING_AREA: Final = (4.86, 4.60, 4.48, 4.12, 4.0)
 DWELLING_SPREAD: Final = 0.27
 DWELLING_PER_PERSON: Final = 0.10
 CROWDED_AREA: Final = 25
@@ -330,7 +331,7 @@ CROWDED_AREA: Final = 25
 CAR_OWNERS: Final = {17: 0.0, 18: 0.2, 25: 0.42, 35: 0.62, 50: 0.70, 70: 0.66, 80: 0.42, 95: 0.08}
 CAR_OSLO: Final = 0.55
 SECOND_CAR: Final = 0.24
-OTHER_VEHICLE: Final = 0.09
+OTHER_VEHICLE: Final = 0.2
 VEHICLE_SOLD: Final = 0.11
 VEHICLE_SCRAPPED: Final = 0.045
 # Of cars first registered in a year: diesel, electric, hybrid; the rest is petrol.

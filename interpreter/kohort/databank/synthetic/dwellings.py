@@ -101,7 +101,7 @@ def _values(country: Country, home: Dwellings) -> dict[str, Values]:
     lot = country.streams.lots("dwelling unit", country.ids[home.heads])
     unit: NDArray[np.int64] = np.searchsorted([0.985, 0.991, 0.995], lot)
     household: NDArray[np.int64] = (lot * 31 % 1 > 0.993).astype(np.int64)
-    building = _FIRST[home.kind] + (lot * 997 % 1 * _COUNTS[home.kind]).astype(np.int64)
+    building = _FIRST[home.kind] + ((lot * 997 % 1) ** 2 * _COUNTS[home.kind]).astype(np.int64)
     single = (home.members == 1) & (home.rooms == 1)
     few = (home.rooms < home.members) | single
     crowded = few & (home.area / home.members < c.CROWDED_AREA)

@@ -192,6 +192,6 @@ def _in_country(country: Country, seen: WorkYear) -> tuple[Index, Index]:
 def _monthly_pay(seen: WorkYear, money: Incomes, held: Held) -> NDArray[np.float64]:
     """Give the pay of a month, kroner: the year's wages by the months they are paid in."""
     months = np.maximum(held.last - held.first + 1, 1)
-    # Half a year's wages, whichever months of it are spent here.
-    mover = (seen.present < 1) & (seen.status == EMPLOYEE)
-    return money.wages / np.where(mover, 6 * np.maximum(money.part, 1e-9), months)
+    # Half a year's wages, however many months of it are spent here.
+    part = np.where(seen.status == SELF_EMPLOYED, 1.0, np.maximum(money.part, 1e-9))
+    return money.wages / np.where(seen.present < 1, 6 * part, months)

@@ -15,12 +15,11 @@ from kohort.databank.synthetic.days import (
     Days,
     Floats,
     Index,
-    Mask,
     birthday,
     day,
     year_of,
 )
-from kohort.databank.synthetic.education import SCHOOL_AGE, Education
+from kohort.databank.synthetic.education import FIRST_RECORD, SCHOOL_AGE, Education
 from kohort.databank.synthetic.population import ABSENT
 from kohort.databank.synthetic.scope import Scope
 from kohort.databank.synthetic.simulation import Country
@@ -48,7 +47,7 @@ _TESTS: Final = {
 
 
 class School:
-    """The days on which people pass through upper secondary school and beyond; NEVER for not."""
+    """The days on which people pass through school and beyond, as registered; NEVER for not."""
 
     def __init__(self, country: Country, education: Education) -> None:
         self.country = country
@@ -57,8 +56,14 @@ class School:
         level = {digit: education.completed[c.LEVELS.index(digit)] for digit in c.LEVELS}
         known = ~education.unknown
         self.born = year_of(people.birth)
-        self.compulsory = np.where(known, level["2"], NEVER)
-        self.upper = np.where(known, level["4"], NEVER)
+        later = np.full(people.size, NEVER, dtype=np.int32)
+        for digit in reversed(c.LEVELS):
+            done = level[digit]
+            # Of two levels that arrive from abroad in one month the higher is registered.
+            told = known & (done >= FIRST_RECORD) & (done + 31 <= later)
+            level[digit] = np.where(told, done, NEVER)
+            later = np.minimum(later, level[digit])
+        self.compulsory, self.upper = level["2"], level["4"]
         goes_on = (level["5"] < NEVER) | (level["6"] < NEVER)
         general = np.where(goes_on, draw[0] < 0.88, education.field < 4)
         self.general = np.where(general, self.upper, NEVER)
@@ -71,12 +76,12 @@ class School:
         self.begun = np.where(begins, augusts[year - 1840], NEVER)
         self.begun = np.where(self.begun <= LAST_DAY, self.begun, NEVER)
         self.begun = np.where(self.begun < people.death, self.begun, NEVER)
-        self.degrees = _degrees(level, known, draw[2])
+        self.degrees = _degrees(level, draw[2])
 
 
-def _degrees(level: dict[str, Days], known: Mask, draw: Floats) -> dict[str, Days]:
+def _degrees(level: dict[str, Days], draw: Floats) -> dict[str, Days]:
     """Give the days of the first degree of each kind: the reform of 2003 brought the bachelor."""
-    first = np.where(known, level["6"], NEVER)
+    first = level["6"]
     recent = (first < NEVER) & (first >= day(_DEGREES_SINCE))
     old = (first < NEVER) & ~recent
     kinds = {
@@ -85,8 +90,7 @@ def _degrees(level: dict[str, Days], known: Mask, draw: Floats) -> dict[str, Day
         "BACH": recent & (draw >= 0.1),
     }
     days = {kind: np.where(which, first, NEVER) for kind, which in kinds.items()}
-    later = {"HOV": level["7"], "DOK": level["8"]}
-    return days | {kind: np.where(known, done, NEVER) for kind, done in later.items()}
+    return days | {"HOV": level["7"], "DOK": level["8"]}
 
 
 def tables(country: Country, education: Education, scope: Scope) -> Tables:
@@ -204,13 +208,14 @@ def _place_at_16(country: Country, scope: Scope) -> Tables:
     home = np.where(sixteen < day(c.DATA), np.where(mother >= 0, mother, first), home)
     then = (live.start <= sixteen[live.persons]) & (live.stop >= sixteen[live.persons])
     home[live.persons[then]] = live.value[then]
-    unknown = year_of(people.birth) < _UNKNOWN_PLACE_BEFORE
+    old = year_of(people.birth) < _UNKNOWN_PLACE_BEFORE
+    unknown = old & (people.death >= FIRST_RECORD) & (people.entry < NEVER)
     fit = (people.entry <= sixteen) & (sixteen < people.death) & (sixteen <= LAST_DAY)
     codes = ["9999"]
     which = np.where(unknown, 0, -1).astype(np.int64)
     steps = [-NEVER, *(since for since, _ in where.changes()), NEVER]
     for since, until in pairwise(steps):
-        rows = ~unknown & fit & (home >= 0) & (sixteen >= since) & (sixteen < until)
+        rows = ~old & fit & (home >= 0) & (sixteen >= since) & (sixteen < until)
         which = np.where(rows, home + len(codes), which)
         codes += where.codes_on(max(since, day(c.DATA)))
     who: Index = np.flatnonzero(which >= 0)
