@@ -9,12 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-import pyreadstat
+import pyreadstat as _pyreadstat
 import pytest
 
 from kohort.databank.intake.problems import IntakeError
 from kohort.databank.intake.registers import Register, read
 from kohort.databank.intake.source import found
+
+# Its own types know the data frames of pandas only.
+pyreadstat: Any = _pyreadstat
 
 PEOPLE = pl.DataFrame({
     "fnr": [1010112345.0, 2020223456.0, 3030334567.0, 4040445678.0],

@@ -18,7 +18,9 @@ from kohort.phrases import Condition, Number, OptionCall, Options, Term, Text
 from kohort.scope import BindingValue, Scope, Shape
 
 if TYPE_CHECKING:
+    from kohort.bank import Databank
     from kohort.dataset import Dataset
+    from kohort.register import RegisterVariable
     from kohort.results import Done, Raw, Size
     from kohort.session import Session
 
@@ -112,6 +114,10 @@ class DataCommand(Command):
     @abstractmethod
     def run(self, dataset: Dataset, scope: Scope) -> Dataset:
         """Give the changed dataset; `scope` is the state before the statement."""
+
+    def registers(self, scope: Scope) -> tuple[tuple[Databank, RegisterVariable], ...]:
+        """Give the registers that are read, so that what protects each of them comes into force."""
+        return ()
 
     def edited(self, dataset: Dataset) -> tuple[Size, Size] | None:
         """Count the units whose values an `if` clause changes, and the others.

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from kohort.databank import governance
 from kohort.register import (
     TEMPORALITIES,
     CodePeriod,
@@ -152,7 +153,17 @@ class Structures(Mapping[str, RegisterVariable]):
             sensitivity=node.text("sensitivityLevel", "") or None,
             official_labels=name not in self._unverified,
             periods=tuple(sorted(periods, key=_first_day)),
+            governance=_governance(self._root, name),
         )
+
+
+def _governance(root: Path, name: str) -> governance.Governance | None:
+    """Read what the owner states of a register, in any version of it."""
+    path = root / governance.FOLDER / f"{name}.json"
+    try:
+        return governance.read(path) if path.is_file() else None
+    except governance.GovernanceError as error:
+        raise CatalogueError(f"{path}: {error}") from None
 
 
 def _temporality(node: Node) -> Temporality:

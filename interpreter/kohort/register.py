@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path as FilePath
 from typing import Literal, get_args
 
+from kohort.databank.governance import Governance
 from kohort.diagnostic import Span, wrong
 from kohort.phrases import Date
 from kohort.scope import Code, Type
@@ -64,7 +65,8 @@ class RegisterVariable:
     and `domain` which kind of identifier it holds (`FNR`, `ORGNR` ..., `KOMMUNE`), so that keys of
     equal domain can be matched. `start`, `stop` and `status_dates` are days since 1970-01-01,
     inclusive; `stop` None is open. `official_labels` is False where the manifest calls the labels
-    unverified. `path` is a parquet file, or a folder of `start_year=YYYY` partitions.
+    unverified. `path` is a parquet file, or a folder of `start_year=YYYY` partitions. `governance`
+    is what its owner states of it.
     """
 
     name: str
@@ -84,6 +86,24 @@ class RegisterVariable:
     sensitivity: str | None = None
     official_labels: bool = True
     periods: tuple[CodePeriod, ...] = ()
+    governance: Governance | None = None
+
+    @property
+    def sensitive(self) -> bool:
+        """Whether the values are of special categories of personal data; one who says so counts."""
+        stated = self.governance is not None and self.governance.special
+        return stated or self.sensitivity == "PERSON_SPECIAL"
+
+    @property
+    def published(self) -> bool:
+        """Whether nobody denies that the rows are published where their units are public."""
+        denied = self.governance is not None and not self.governance.public
+        return not denied and self.sensitivity != "NONPUBLIC"
+
+    @property
+    def protection(self) -> str | None:
+        """The disclosure profile that the register's governance brings into force, or None."""
+        return None if self.governance is None else self.governance.protection
 
     @property
     def type(self) -> Type:

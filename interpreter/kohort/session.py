@@ -206,6 +206,10 @@ class _Run:
         session = self.session
         name = _active(before)
         dataset = session.datasets[name]
+        for bank, entry in command.registers(before):
+            if entry.protection is not None:
+                session.gate.tighten(bank, entry.protection, command.span)
+                session.scope.sample_buckets = session.gate.sample_buckets
         edited = command.edited(dataset) if session.gate.guards_edits else None
         if edited is not None:
             session.gate.permit_edit(*edited, command.span)

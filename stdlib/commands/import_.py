@@ -89,6 +89,10 @@ class Import(DataCommand, name="import"):
         outer = "outer_join" in self.options
         return dataset.imported(bank, entry, self.date, self.target.text, outer)
 
+    def registers(self, scope: Scope) -> tuple[tuple[Databank, RegisterVariable], ...]:
+        """Give the register that is imported."""
+        return (scope.register_variable(self.path),)
+
     def status(self, dataset: Dataset, before: Shape) -> Size:
         """Name variable and date, and count the units; they may be new."""
         words = {
@@ -141,7 +145,7 @@ def _check_numbers(shape: Shape, bank: Databank, entry: RegisterVariable, span: 
 
 def is_public(entry: RegisterVariable) -> bool:
     """Tell whether a register's rows are published: those of municipalities, unless it denies."""
-    return entry.unit_type == MUNICIPALITY and entry.sensitivity != "NONPUBLIC"
+    return entry.unit_type == MUNICIPALITY and entry.published
 
 
 def unit_key(unit_type: str, bank: Databank) -> Variable:
@@ -177,7 +181,7 @@ def register_column(
         domain=bank.numbered(entry.domain) if entry.pseudonym else entry.domain,
         unit_type=entry.value_unit_type,
         binary=entry.type.numeric and set(codes) == {0, 1},
-        sensitive=entry.sensitivity == "PERSON_SPECIAL",
+        sensitive=entry.sensitive,
         source=entry.name if at is None else f"{entry.name} {at}",
         title=entry.title,
     )

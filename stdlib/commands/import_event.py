@@ -110,6 +110,10 @@ class ImportEvent(DataCommand, name="import-event"):
         bank, entry = scope.register_variable(self.path)
         return dataset.spells(bank, entry, self.first, self.last, spell_names(self.target.text))
 
+    def registers(self, scope: Scope) -> tuple[tuple[Databank, RegisterVariable], ...]:
+        """Give the register that is imported."""
+        return (scope.register_variable(self.path),)
+
     def status(self, dataset: Dataset, before: Shape) -> Size:
         """Name variable and period, and count the units that have a spell."""
         words = {

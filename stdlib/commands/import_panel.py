@@ -116,6 +116,10 @@ class ImportPanel(DataCommand, name="import-panel"):
         variables = [(bank, entry, entry.name) for bank, entry in found]
         return dataset.panel(variables, self._dates(), TIME)
 
+    def registers(self, scope: Scope) -> tuple[tuple[Databank, RegisterVariable], ...]:
+        """Give the registers that are imported."""
+        return tuple(scope.register_variable(path) for path in self.paths)
+
     def status(self, dataset: Dataset, before: Shape) -> Size:
         """Name variables and dates, and count the units."""
         words = {

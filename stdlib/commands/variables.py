@@ -72,6 +72,8 @@ def details(bank: Databank, entry: RegisterVariable) -> list[Listing | Paragraph
     blocks: list[Listing | Paragraph] = []
     if entry.description:
         blocks.append(Paragraph(entry.description))
+    if entry.governance is not None:
+        blocks.append(Listing(("governance", ""), entry.governance.pairs()))
     pairs = entry.labels_at(entry.stop)
     if pairs and not entry.official_labels:
         blocks.append(Paragraph("The labels are not official."))

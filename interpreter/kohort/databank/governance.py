@@ -19,6 +19,7 @@ FOLDER: Final = "governance"
 SENSITIVITIES: Final = ("public", "internal", "personal", "special")
 """From the loosest to the strictest; `special`: special categories of personal data, as health."""
 
+_FOR_SPECIAL: Final = "strict"
 _REQUIRED: Final = ("controller", "purpose", "sensitivity")
 _LARGEST: Final = 1 << 20
 
@@ -55,6 +56,16 @@ class Governance:
     def special(self) -> bool:
         """Whether these are special categories of personal data."""
         return self.sensitivity == SENSITIVITIES[-1]
+
+    @property
+    def public(self) -> bool:
+        """Whether the rows are published anyway."""
+        return self.sensitivity == SENSITIVITIES[0]
+
+    @property
+    def protection(self) -> str | None:
+        """The disclosure profile that holds wherever the register is used, besides the bank's."""
+        return self.profile or (_FOR_SPECIAL if self.special else None)
 
     def pairs(self) -> tuple[tuple[str, str], ...]:
         """Give what is stated as words and texts, in a fixed order."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from kohort.bank import Databank
@@ -93,7 +93,22 @@ class Policy:
             return
         profile, secret = self._profile(bank), master_of(bank)
         _check_stamp(bank, secret)
-        banks = {**self._banks, bank.root: _Connected(profile, secret, bank.manifest.synthetic)}
+        self._bring(bank.root, _Connected(profile, secret, bank.manifest.synthetic))
+
+    def tighten(self, bank: Databank, name: str) -> None:
+        """Take a profile of one of a connected bank's registers into account, to the end.
+
+        Raises `ProfileNotAllowedError`, `ProfileError`.
+        """
+        profile, connected = usable(name, bank.root / "profiles"), self._banks[bank.root]
+        if profile.synthetic_only:
+            raise ProfileNotAllowedError
+        tightened = strictest(connected.profile, profile)
+        if tightened != connected.profile:
+            self._bring(bank.root, replace(connected, profile=tightened))
+
+    def _bring(self, root: Path, connected: _Connected) -> None:
+        banks = {**self._banks, root: connected}
         # What somebody made up has no say in how real people are protected.
         real = [found for found in banks.values() if not found.synthetic]
         self.profile = strictest(*(found.profile for found in real or banks.values()))

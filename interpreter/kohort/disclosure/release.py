@@ -84,6 +84,15 @@ class Gate:
         except ProfileError:
             raise RefusedError("profile-unusable", span) from None
 
+    def tighten(self, bank: Databank, profile: str, span: Span) -> None:
+        """Bring a register's own profile into force, besides the others. Raises `RefusedError`."""
+        try:
+            self.policy.tighten(bank, profile)
+        except ProfileNotAllowedError:
+            raise RefusedError("profile-not-allowed", span) from None
+        except ProfileError:
+            raise RefusedError("profile-unusable", span) from None
+
     def count(self, size: Size) -> int:
         """Give the published number of units: the same wherever it is asked for."""
         if size.public:

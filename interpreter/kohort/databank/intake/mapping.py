@@ -20,8 +20,8 @@ from kohort.diagnostic import nearest
 from kohort.register import DATA_TYPES, TEMPORALITIES, DataType, Temporality
 
 _SHARED: Final = {
-    "file": str, "separator": str, "encoding": str, "catalog": str, "decimal_comma": bool, "id": str,
-    "id_width": int, "unit_type": str, "start": str, "stop": str, "year": str,
+    "file": str, "separator": str, "encoding": str, "catalog": str, "decimal_comma": bool,
+    "id": str, "id_width": int, "unit_type": str, "start": str, "stop": str, "year": str,
     "temporality": str, "population": str, "subjects": list, "sensitivity": str, "note": str,
 }  # fmt: skip
 _OWN: Final = {
