@@ -18,7 +18,7 @@ from kohort.output import Output, look_at, output_of
 from kohort.progress import Steps
 from kohort.render import Form
 from kohort.scope import Scope
-from kohort.script_file import ScriptFile, read_script, reason
+from kohort.script_file import STANDARD_INPUT, ScriptFile, read_script, reason
 from kohort.trouble import Trouble
 
 _FORMS: dict[str, Form] = {".html": "html", ".htm": "html", ".json": "json", ".jsonl": "json"}
@@ -43,7 +43,7 @@ def run_file(
     chosen = form or form_of(to)
     with destination(to, given) as stream:
         look = look_at(stream, opening.language)
-        shown = output_of(chosen, stream, sys.stderr, look, script.text)
+        shown = output_of(chosen, stream, sys.stderr, look, script.text, _title(given))
         output = chart_files.beside(shown, pictures, opening.language)
         # The engine starts while the script is checked.
         with closing(Worker(opening)) as worker:
@@ -57,6 +57,11 @@ def run_file(
 def form_of(to: str | None) -> Form:
     """Give the form that a file's ending asks for: text where it says nothing."""
     return _FORMS.get(Path(to or "").suffix.lower(), "text")
+
+
+def _title(given: str) -> str | None:
+    """Give what a page about a script is called: its file; nothing for standard input."""
+    return None if given == STANDARD_INPUT else Path(given).name
 
 
 def checked(script: ScriptFile, catalogue: Catalogue, output: Output) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 from typing import Protocol, TextIO
@@ -29,15 +30,20 @@ class Output(Protocol):
         ...
 
 
-def output_of(form: Form, stream: TextIO, beside: TextIO, look: Look, source: str) -> Output:
-    """Give the output of a form. In text, diagnostics go `beside`, and to a file as well."""
+def output_of(
+    form: Form, stream: TextIO, beside: TextIO, look: Look, source: str, title: str | None = None
+) -> Output:
+    """Give the output of a form. In text, diagnostics go `beside`, and to a file as well.
+
+    `title`: what a page is called.
+    """
     match form:
         case "text":
             return TextOutput(stream, beside, look, source)
         case "json":
             return JsonOutput(stream, look, source)
         case "html":
-            return HtmlOutput(stream, look, source)
+            return HtmlOutput(stream, look, source, title)
 
 
 def look_at(stream: TextIO, language: str) -> Look:
@@ -130,8 +136,8 @@ class JsonOutput:
 class HtmlOutput:
     """One page at the end: the script in pieces, each with what it gave."""
 
-    def __init__(self, stream: TextIO, look: Look, source: str) -> None:
-        self._stream, self._look, self._source = stream, look, source
+    def __init__(self, stream: TextIO, look: Look, source: str, title: str | None = None) -> None:
+        self._stream, self._look, self._source, self._title = stream, look, source, title
         self._pieces: list[tuple[Span, list[Released | Diagnostic]]] = []
 
     def put(self, event: Event) -> None:
@@ -159,13 +165,26 @@ class HtmlOutput:
         shown = 0
         for span, items in self._pieces:
             # A statement is shown with the comments before it, and in a loop only once.
-            script = self._source[shown : span.end].strip("\n")
+            script, line = self._lines(shown, span.end)
+            sections.append(Section(script, tuple(items), line))
             shown = max(shown, span.end)
-            sections.append(Section(script, tuple(items)))
-        rest = self._source[shown:].strip("\n")
+        rest, line = self._lines(shown, len(self._source))
         if rest:
-            sections.append(Section(rest, ()))
-        write(self._stream, page(sections, self._look, source=self._source))
+            sections.append(Section(rest, (), line))
+        text = page(sections, self._look, source=self._source, title=self._title)
+        write(self._stream, text)
+
+    def _lines(self, start: int, end: int) -> tuple[str, int]:
+        """Give a part of the script without blank lines around it, and the number of its line."""
+        from kohort.syntax import raw_blocks
+
+        part = self._source[start:end]
+        closers = "|".join(map(re.escape, raw_blocks().values()))
+        if closed := re.match(rf"\s*(?:{closers})[ \t]*(?=\n|\Z)", part):
+            # The text of a block is shown as prose; nobody needs the line that closed it.
+            start, part = start + closed.end(), part[closed.end() :]
+        blank = len(part) - len(part.lstrip("\n"))
+        return part.strip("\n"), self._source.count("\n", 0, start + blank) + 1
 
 
 def close_quietly(stream: TextIO) -> None:

@@ -11,8 +11,6 @@ from kohort.render.look import Look
 from kohort.render.notes import note_text
 
 _FILTERS: Final = frozenset({"kept", "where"})
-_LEAST: Final = 30
-"""Characters of the population that the line always has room for."""
 
 
 def concerns(content: Content) -> bool:
@@ -23,8 +21,7 @@ def concerns(content: Content) -> bool:
 def context_lines(context: Context, look: Look) -> list[str]:
     """Give the line under a result: units and filters, missing values, what protection did.
 
-    None where a result is not about units. In a known width the filters are shortened first; what
-    then still does not fit takes a second line.
+    None where a result is not about units. What does not fit the width takes a line of its own.
     """
     if not context.dataset:
         return []
@@ -32,10 +29,10 @@ def context_lines(context: Context, look: Look) -> list[str]:
     told = [find("briefly", context.missing, look.language) if context.missing else "", *brief]
     rest = "; ".join(dict.fromkeys(text for text in told if text))
     filters = _filtered(context, look)
-    if look.width is None:
-        return [f"{filters}; {rest}" if rest else filters]
-    room = max(look.width - breadth(rest) - 2, _LEAST)
-    return wrapped(f"{shortened(filters, room)}; {rest}", look.width)
+    whole = f"{filters}; {rest}" if rest else filters
+    if look.width is None or breadth(whole) <= look.width:
+        return [whole]
+    return [shortened(filters, look.width), *wrapped(rest, look.width)]
 
 
 def brief_text(note: Note, look: Look) -> str:

@@ -20,7 +20,7 @@ from kohort.disclosure.released import (
 )
 from kohort.render.characters import breadth, clean, left, painted, right, wrapped
 from kohort.render.chart_text import figure_lines
-from kohort.render.context import context_lines
+from kohort.render.context import concerns, context_lines
 from kohort.render.headings import listed_rows, status_line, word
 from kohort.render.look import Look
 from kohort.render.numbers import COUNTS
@@ -30,7 +30,8 @@ from kohort.render.table import model_lines, table_lines
 def result_text(released: Released, look: Look) -> str:
     """Give a result as lines of text, without a line end after the last."""
     lines = _lines(released.content, look, released.context.zero_display)
-    about = context_lines(released.context, look) if look.context else []
+    told = look.context and concerns(released.content)
+    about = context_lines(released.context, look) if told else []
     return "\n".join([*lines, *(painted(line, "dim", look.color) for line in about)])
 
 
