@@ -59,7 +59,12 @@ def effective_support(evidence: ModelEvidence, found: LinearFit) -> int:
         return 0
     leverage = float(unit_totals(evidence, found.leverage()).max())
     share = float(unit_totals(evidence, found.residuals**2).max()) / found.rss
-    return round(1 / max(leverage, share))
+    return support_of(max(leverage, share))
+
+
+def support_of(share: float) -> int:
+    """m = round(1 / h) of the largest share h of one unit; 0 where it is all or not a number."""
+    return round(1 / share) if share > 0 else 0
 
 
 def published_support(

@@ -20,6 +20,7 @@ from kohort.disclosure.published import decimals, significant
 from kohort.estimators.design import CONSTANT, Floats
 from kohort.estimators.inference import chi2_tail, f_tail, infer
 from kohort.estimators.problem import (
+    UNITS,
     Equation,
     Estimate,
     Statistic,
@@ -172,7 +173,10 @@ class Publisher:
         observations: int,
     ) -> ModelNumbers:
         """Everything that is published; tests and limits follow from the rounded numbers."""
-        self._observations = observations
+        self._observations, self._units = observations, units
+        self._base = {
+            "rows": observations, "within": observations - units, "between": units,
+        }[estimate.degrees]  # fmt: skip
         self._inflation = 1.0 if estimate.jittered else 1 + self._limits.eta**2
         clusters = None if estimate.clusters is None else self.count(estimate.clusters)
         self._clusters = clusters
@@ -184,7 +188,7 @@ class Publisher:
             gone.add(CONSTANT)
         df: float | None = None
         if estimate.tests == "t":
-            df = observations - estimate.parameters if clusters is None else clusters - 1
+            df = self._base - estimate.parameters if clusters is None else clusters - 1
         header = list(self._header(estimate.statistics))
         if clusters is not None:
             header.append(("clusters", clusters))
@@ -276,7 +280,8 @@ class Publisher:
             lines.append((one.name, value))
             if one.kind in {"f", "chi2"}:
                 df2 = self._df2(one)
-                lines.append(("df", f"{one.df}" if one.kind == "chi2" else f"{one.df}, {df2}"))
+                df = self._df(one)
+                lines.append(("df", f"{df}" if one.kind == "chi2" else f"{df}, {df2}"))
                 lines.append((f"prob_{one.kind}", self._p(one, value)))
         return lines
 
@@ -289,6 +294,8 @@ class Publisher:
                 return self.share(1 - (1 - share) * (n - one.df) / (n - one.parameters))
             case "f" | "chi2":
                 return self.figure(one.value / (self._inflation if one.noisy else 1.0))
+            case "units":
+                return self._units
             case "count":
                 return self.count(int(one.value))
             case "events":
@@ -301,12 +308,15 @@ class Publisher:
             return one.df2
         if self._clusters is not None:
             return self._clusters - 1
-        return self._observations - one.parameters
+        return self._base - one.parameters
+
+    def _df(self, one: Statistic) -> int:
+        return self._units - 1 if one.df == UNITS else one.df
 
     def _p(self, one: Statistic, value: float) -> float:
         if one.kind == "f":
-            return self.thousandths(f_tail(value, one.df, self._df2(one)))
-        return self.thousandths(chi2_tail(value, one.df))
+            return self.thousandths(f_tail(value, self._df(one), self._df2(one)))
+        return self.thousandths(chi2_tail(value, self._df(one)))
 
     def _table(
         self,
@@ -363,7 +373,7 @@ class Publisher:
         for one in table.statistics:
             value = self._statistic(one)
             line: list[float | None] = [value if one.kind == kind else None for kind in columns]
-            line.append(one.df)
+            line.append(self._df(one))
             if "f" in kinds:
                 line.append(self._df2(one) if one.kind == "f" else None)
             line.append(self._p(one, value))

@@ -25,6 +25,7 @@ from kohort.disclosure.model_guards import (
     minorities,
     published_support,
     spread_enough,
+    support_of,
 )
 from kohort.disclosure.model_noise import ModelKeys, ModelNoise
 from kohort.disclosure.model_numbers import ModelNumbers, Publisher
@@ -180,8 +181,13 @@ class _Release:
             y = evidence.groups["outcome"].index.astype(np.float64)
         if y is None:
             y = next(iter(self.values.values()))
-        plain = fit(columns.design, y, constant=evidence.constant, keep_residuals=True)
-        m = effective_support(evidence, plain)
+        share = getattr(self.estimator, "largest_share", None)
+        if share is None:
+            plain = fit(columns.design, y, constant=evidence.constant, keep_residuals=True)
+            m = effective_support(evidence, plain)
+        else:
+            # Without weights yet, as above.
+            m = support_of(share(self.problem(columns)))
         shown = published_support(self.secret, self.profile.counts, evidence, self.keys, m)
         return spread_enough(self.limits, shown)
 

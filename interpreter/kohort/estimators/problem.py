@@ -75,8 +75,11 @@ class Problem:
 
 
 StatisticKind: TypeAlias = Literal[
-    "share", "adjusted", "figure", "f", "chi2", "count", "events", "open"
+    "share", "adjusted", "figure", "f", "chi2", "count", "events", "units", "open"
 ]
+
+# Degrees of freedom of a test that all unit effects are zero: the published units less one.
+UNITS = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +91,8 @@ class Statistic:
     constant); `figure` by digits; `f` and `chi2` as a test with `df` (and, for F, residual degrees
     of freedom that follow from N and `parameters`, unless `df2` gives them) and a new P; `count` as
     a perturbed count of groups; `events` as the published number of units with the role `event`;
-    `open` under an open profile only. `noisy`: whether the jitter adds
+    `units` as the published units; `open` under an open profile only. `noisy`: whether the
+    jitter adds
     to it as to a classical covariance (a test of all coefficients does). `clustered`: whether the
     residual degrees of freedom are those of the clusters, if there are any.
     """
@@ -183,6 +187,8 @@ class Estimate:
     jittered: bool = False
     share: float | None = None
     exponentiated: bool = False
+    degrees: Literal["rows", "within", "between"] = "rows"
+    """What parameters are taken from: rows, rows less units (unit effects), or units."""
     errors_shown: bool = True
     constant_shown: bool = True
     words: tuple[tuple[str, str], ...] = ()
