@@ -209,6 +209,54 @@ class PanelSummary(Raw):
 
 
 @dataclass(frozen=True, repr=False)
+class Correlations(Raw):
+    """Correlations of all pairs of the summarized variables.
+
+    `covariance`: covariances instead; `pairwise`: each pair over the rows that have both; `obs`,
+    `sig`: also numbers of rows, and P.
+    """
+
+    summary: Summary
+    covariance: bool = False
+    pairwise: bool = False
+    obs: bool = False
+    sig: bool = False
+    title: str = ""
+
+    @property
+    def root(self) -> Path | None:
+        """The databank of its units."""
+        return self.summary.root
+
+
+@dataclass(frozen=True, repr=False)
+class Intervals(Raw):
+    """Confidence intervals, at `level` per cent, of the means of the summarized variables."""
+
+    summary: Summary
+    level: float = 95.0
+    title: str = ""
+
+    @property
+    def root(self) -> Path | None:
+        """The databank of its units."""
+        return self.summary.root
+
+
+@dataclass(frozen=True, repr=False)
+class Normality(Raw):
+    """Tests of whether the summarized variables are normally distributed."""
+
+    summary: Summary
+    title: str = ""
+
+    @property
+    def root(self) -> Path | None:
+        """The databank of its units."""
+        return self.summary.root
+
+
+@dataclass(frozen=True, repr=False)
 class Steps(Raw):
     """How often each unit is in each cell, one row per unit and cell.
 

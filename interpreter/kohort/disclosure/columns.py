@@ -91,6 +91,17 @@ def _settled(
     return Base(winsor, rare(profile.magnitudes, int(nonzero[0]), int(whole[0])))
 
 
+def clip_limits(secret: Master, profile: Profile, column: Column, base: Base) -> WinsorLimits:
+    """Give the limits within which a variable varies together with others.
+
+    Of a rarely non-zero one those of its other values, so that it is not clipped to nothing.
+    """
+    if not base.rarely:
+        return base.winsor
+    among = dataset_limits(secret, profile.magnitudes, _other_than_zero(active(column)))
+    return WinsorLimits(min(0.0, among.low), max(0.0, among.high))
+
+
 def _nonzero(meaning: wording.Meaning) -> wording.Meaning:
     return wording.both((
         wording.present(meaning),

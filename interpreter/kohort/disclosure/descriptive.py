@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import TypeAlias, assert_never
 
 from kohort.diagnostic import Span
+from kohort.disclosure.correlations import correlation_table
+from kohort.disclosure.intervals import interval_table
 from kohort.disclosure.keys import Master
+from kohort.disclosure.normality import normality_table
 from kohort.disclosure.panels import panel_summary, transition_tables
 from kohort.disclosure.profile import Profile
 from kohort.disclosure.released import Content
-from kohort.results import PanelSummary, Transitions
+from kohort.results import Correlations, Intervals, Normality, PanelSummary, Transitions
 
-Descriptive: TypeAlias = PanelSummary | Transitions
+Descriptive: TypeAlias = PanelSummary | Transitions | Correlations | Intervals | Normality
 
 
 def descriptive(secret: Master, profile: Profile, raw: Descriptive, span: Span) -> Content:
@@ -21,5 +24,11 @@ def descriptive(secret: Master, profile: Profile, raw: Descriptive, span: Span) 
             return panel_summary(secret, profile, raw)
         case Transitions():
             return transition_tables(secret, profile, raw, span)
+        case Correlations():
+            return correlation_table(secret, profile, raw)
+        case Intervals():
+            return interval_table(secret, profile, raw)
+        case Normality():
+            return normality_table(secret, profile, raw)
         case _:
             assert_never(raw)

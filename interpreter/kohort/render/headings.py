@@ -8,6 +8,11 @@ from kohort.render.characters import clean
 from kohort.render.look import Look
 from kohort.render.numbers import COUNTS, is_percentile, number, written
 
+_WORDS = frozenset({
+    "skewness", "kurtosis", "s_k", "jarque_bera", "shapiro_wilk", "residual", "total",
+})  # fmt: skip
+"""Terms without a name of their own, which the catalogue names."""
+
 
 def heading(key: Key, look: Look) -> str:
     """Give the text of a heading on one line."""
@@ -16,6 +21,8 @@ def heading(key: Key, look: Look) -> str:
             return clean(_category(key, look))
         case "term" if key.code in {"_cons", "constant"} and key.label is None:
             return word("constant", look)
+        case "term" if key.label is None and key.code in _WORDS:
+            return word(str(key.code), look)
         case "term" | "equation":
             return clean(_name(key.code if key.label is None else key.label))
         case "variable":

@@ -33,9 +33,12 @@ FIXED: Final = {
     "r2_adj": 4,
     "r2_pseudo": 4,
     "gini": 4,
+    "r": 4,
 }
 PROBABILITIES: Final = frozenset({"p", "prob_f", "prob_chi2"})
 TRIMMED: Final = {
+    "cov": 4,
+    "value": 4,
     "coef": 6,
     "se": 6,
     "lower": 6,
