@@ -21,3 +21,8 @@ def test_what_cannot_be_divided_is_missing() -> None:
     missing = numbers.divide(pl.Series([6, None, 3]), pl.Series([None], dtype=pl.Int64))
     assert missing.to_list() == [None, None, None]
     assert numbers.divide(pl.Series([6, None, 3]), pl.Series([3])).to_list() == [2.0, None, 1.0]
+
+
+def test_rounding_gives_the_decimal_that_is_meant() -> None:
+    x = pl.Series([0.29, 0.57, 1.13, 4.349999, -2.675])
+    assert numbers.round_to(x, pl.Series([0.01])).to_list() == [0.29, 0.57, 1.13, 4.35, -2.68]

@@ -157,10 +157,12 @@ def round_to(a: pl.Series, unit: pl.Series) -> pl.Series:
     parts = (1 / u).round(mode="half_to_even")
     exact = (parts > 0) & ((parts * u - 1).abs() < 1e-12)
     size = a.abs()
-    scaled = pl.select(pl.when(exact).then(size * parts).otherwise(size / u).alias("")).to_series()
+    scaled = pl.select(
+        pl.when(exact).then(size * parts).otherwise(divide(size, u)).alias("")
+    ).to_series()
     count = scaled.floor()
     count = count + ((scaled - count) >= 0.5).cast(pl.Float64)
-    near = pl.select(pl.when(exact).then(count / parts).otherwise(count * u).alias(""))
+    near = pl.select(pl.when(exact).then(divide(count, parts)).otherwise(count * u).alias(""))
     return finite(near.to_series() * a.sign())
 
 
