@@ -27,6 +27,11 @@ def add_owner_commands(add: _Add) -> None:
     rollback.add_argument("names", nargs="*", metavar="NAME")
     versions = add("versions", help="list the released versions")
     _directory(versions)
+    export = add("export", help="write the catalogue for publication: DCAT-AP and DDI-Codebook")
+    _directory(export)
+    export.add_argument("to", metavar="FOLDER", help="where the files are written")
+    export.add_argument("--version", dest="released", metavar="X.Y.Z", help="not the newest one")
+    export.add_argument("--base", metavar="URI", help="where the catalogue will be published")
 
 
 def _add_intake(add: _Add) -> None:

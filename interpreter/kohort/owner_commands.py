@@ -16,6 +16,7 @@ from kohort.trouble import Trouble
 if TYPE_CHECKING:
     from kohort.databank.releases.owned import OwnedBank, Pending
 
+_READING: Final = frozenset({"status", "versions", "export"})
 _DOING: Final = {
     "ADD": "new", "CHANGE": "changed", "PATCH_METADATA": "words changed", "REMOVE": "removed",
 }  # fmt: skip
@@ -36,19 +37,15 @@ def run(given: argparse.Namespace) -> int:
     try:
         if given.databank_command != "add" and not bank.there:
             raise BankError(f"{bank.root} holds no databank")
-        _refuse_synthetic(bank)
+        if bank.there and bank.manifest().synthetic:
+            if given.databank_command not in _READING:
+                raise BankError(f"{bank.root} is a synthetic databank: it is made, not changed")
+            return act(bank, given)
         with bank.locked():
             say(mend(bank, now()))
             return act(bank, given)
     except BankError as error:
         raise Trouble(str(error)) from None
-
-
-def _refuse_synthetic(bank: OwnedBank) -> None:
-    from kohort.databank.releases.owned import BankError
-
-    if bank.there and bank.manifest().synthetic:
-        raise BankError(f"{bank.root} is a synthetic databank: it is made, not changed")
 
 
 def say(lines: Iterable[str]) -> None:
@@ -140,7 +137,13 @@ def _versions(bank: OwnedBank, given: argparse.Namespace) -> int:
     return exit_code.DONE
 
 
+def _export(bank: OwnedBank, given: argparse.Namespace) -> int:
+    from kohort.owner_export import export
+
+    return export(bank, _path(given.to), given.released, given.base)
+
+
 _ACTS: Final[dict[str, Callable[[OwnedBank, argparse.Namespace], int]]] = {
     "add": _add, "status": _status, "release": _release, "remove": _remove,
-    "rollback": _rollback, "versions": _versions,
+    "rollback": _rollback, "versions": _versions, "export": _export,
 }  # fmt: skip
