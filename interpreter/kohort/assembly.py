@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from kohort.audit.auditor import Who
 from kohort.catalogue import Catalogue
 from kohort.diagnostic import NOWHERE, Diagnostic, ScriptError, nearest
 from kohort.disclosure.keys import Secret
 from kohort.disclosure.policy import Policy
 from kohort.disclosure.profile import ProfileError, names
 from kohort.disclosure.release import Gate
+from kohort.disclosure.watch import Watch
 from kohort.engine.keyring import KeyRing
 from kohort.engine.store import Engine
 from kohort.opening import Opening
@@ -20,10 +22,13 @@ from kohort.scope import Scope
 from kohort.session import Session
 
 
-def new_session(catalogue: Catalogue, profile: str | None = None) -> Session:
+def new_session(
+    catalogue: Catalogue, profile: str | None = None, watch: Watch | None = None
+) -> Session:
     """Give an empty session over the databanks of a catalogue.
 
-    `profile` is the user's choice, None for the databanks' own. Raises `ScriptError`
+    `profile` is the user's choice, None for the databanks' own. `watch` counts and logs what is
+    asked, where a databank has an audit log; without it nothing is counted. Raises `ScriptError`
     (`unknown-profile`, `profile-unusable`).
     """
     if profile is not None and profile not in names():
@@ -40,9 +45,10 @@ def new_session(catalogue: Catalogue, profile: str | None = None) -> Session:
     def master(root: Path) -> Secret:
         return policy.master(root)
 
-    return Session(Scope(catalogue), Engine(KeyRing(master)), Gate(policy))
+    return Session(Scope(catalogue), Engine(KeyRing(master)), Gate(policy, watch))
 
 
 def open_session(opening: Opening) -> Session:
-    """Give the session that an opening asks for. Raises `ScriptError`."""
-    return new_session(Catalogue.configured(opening.databanks), opening.profile)
+    """Give the session that an opening asks for, watched by the audit. Raises `ScriptError`."""
+    catalogue = Catalogue.configured(opening.databanks)
+    return new_session(catalogue, opening.profile, Watch(Who.here()))

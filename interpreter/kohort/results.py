@@ -7,9 +7,9 @@ imports this module without importing numpy.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol, TypeVar
 
 from kohort import wording
 from kohort.phrases import Terms
@@ -23,8 +23,37 @@ if TYPE_CHECKING:
     from kohort.estimators.problem import Estimator
 
 
+class UnitSet(Protocol):
+    """The units that a result is about."""
+
+    @property
+    def root(self) -> Path | None:
+        """The databank whose units they are."""
+        ...
+
+    @property
+    def public(self) -> bool:
+        """Whether they need no protection (municipalities, years)."""
+        ...
+
+    @property
+    def unit_keys(self) -> NDArray[np.uint64]:
+        """Record keys, uint64, one per unit."""
+        ...
+
+    def size(self) -> tuple[int, int]:
+        """Give the number of units and the wrapping sum of their record keys."""
+        ...
+
+
+@dataclass(frozen=True, repr=False)
 class Raw:
-    """An unreleased result. It has no text form: printing it by accident shows nothing."""
+    """An unreleased result. It has no text form: printing it by accident shows nothing.
+
+    `units_asked`: whom the question was about, set by the engine (`about`), for the audit alone.
+    """
+
+    units_asked: UnitSet | None = field(default=None, kw_only=True, compare=False)
 
     def __repr__(self) -> str:
         return "<unreleased>"
@@ -34,6 +63,22 @@ class Raw:
 
     def __format__(self, spec: str) -> NoReturn:
         raise TypeError("an unreleased result has no text")
+
+
+AnyRaw = TypeVar("AnyRaw", bound=Raw)
+
+
+def about(raw: AnyRaw, units: UnitSet) -> AnyRaw:
+    """Give a result that remembers whom it is about."""
+    return replace(raw, units_asked=units)
+
+
+def units_of(raw: Raw) -> UnitSet | None:
+    """Give whom a result is about, or what it is made of; None where it is about no units."""
+    if raw.units_asked is not None:
+        return raw.units_asked
+    inside = (getattr(raw, name, None) for name in ("of", "volumes", "frequencies"))
+    return next((units_of(part) for part in inside if isinstance(part, Raw)), None)
 
 
 @dataclass(frozen=True, repr=False)
@@ -329,6 +374,31 @@ class ModelCases(Raw):
     options: Mapping[str, Any] = field(default_factory=dict)
     rules: Mapping[str, Rule] = field(default_factory=dict)
     root: Path | None = None
+
+
+@dataclass(frozen=True, repr=False)
+class SurvivalCases(ModelCases):
+    """Times and events (roles `time`, `event`, perhaps a group `by`) to be shown as curves.
+
+    `method`: `kaplan-meier` or `weibull`.
+    """
+
+    method: str = "kaplan-meier"
+
+    @classmethod
+    def of(cls, cases: ModelCases, method: str) -> SurvivalCases:
+        """Give complete cases of times and events."""
+        return cls(**{f.name: getattr(cases, f.name) for f in fields(cases)}, method=method)
+
+
+@dataclass(frozen=True, repr=False)
+class CoefficientCases(ModelCases):
+    """A model whose coefficients are to be drawn with their intervals."""
+
+    @classmethod
+    def of(cls, cases: ModelCases) -> CoefficientCases:
+        """Give the complete cases of a model."""
+        return cls(**{f.name: getattr(cases, f.name) for f in fields(cases)})
 
 
 @dataclass(frozen=True, repr=False)

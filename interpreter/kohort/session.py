@@ -65,7 +65,7 @@ class Session:
             yield Finished(WRONG)
             return
         codes = [DONE]
-        run = _Run(self, report.steps)
+        run = _Run(self, text, report.steps)
         for node in written.nodes:
             saved_scope, saved_datasets = self.scope.copy(), dict(self.datasets)
             failed = False
@@ -136,8 +136,9 @@ class Session:
 class _Run:
     """One run of a program: counts steps, knows what was noticed and whether it must stop."""
 
-    def __init__(self, session: Session, total: int) -> None:
+    def __init__(self, session: Session, text: str, total: int) -> None:
         self.session = session
+        self.text = text
         self.total = total
         self.step = 0
         self.stopped = False
@@ -177,14 +178,23 @@ class _Run:
             # A refused output is said in its place and the script goes on; a refused change of
             # the population stops it, since what follows would describe other people.
             self.stopped = not isinstance(command, ShowCommand)
-            yield Told(refused.diagnostic)
+            yield Told(self._noted(refused).diagnostic)
         except Exception:
             self.stopped = True
             message = f"'{command.name}' failed"
             yield Told(Diagnostic("internal", message, command.span, severity="failure"))
 
+    def _noted(self, refused: RefusedError) -> RefusedError:
+        """Let the audit count a refusal; where it cannot, that is what is told."""
+        try:
+            self.session.gate.refused(refused.diagnostic.code, refused.diagnostic.span)
+        except RefusedError as unavailable:
+            return unavailable
+        return refused
+
     def _perform(self, command: Command, before: Scope) -> Released | None:
         session, scope = self.session, self.session.scope
+        session.gate.asking(self.text[command.span.start : command.span.end], session.replaying)
         session.gate.permit_words(command, command.span)
         raw: Raw | None = None
         if session.replaying and isinstance(command, ShowCommand | TellCommand):

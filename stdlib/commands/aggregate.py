@@ -66,7 +66,7 @@ class AggregateRows(SteerCommand, name="aggregate"):
         ]
         published = None
         if session.gate.protected and not dataset.shape.public:
-            told = session.gate.publish(dataset.collapse_evidence(by.name, statistics))
+            told = session.gate.publish(dataset.collapse_evidence(by.name, statistics), self.span)
             made = {new: shape.variables[new] for _, _, new in statistics}
             groups = Shape("", Kind.AGGREGATED, by.unit_type, by, made, public=True)
             published = dataset.from_published(groups, told.codes, told.columns)

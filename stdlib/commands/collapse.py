@@ -76,7 +76,9 @@ class Collapse(SteerCommand, name="collapse"):
         by = grouping_variable(self.options, self.name, self.span).text
         specification = [(a.statistic.text, a.variable.text, _name(a)) for a in self.aggregates]
         if shape.public:
-            published = session.gate.publish(dataset.collapse_evidence(by, specification))
+            published = session.gate.publish(
+                dataset.collapse_evidence(by, specification), self.span
+            )
             collapsed = dataset.from_published(shape, published.codes, published.columns)
         else:
             assert shape.unit_type is not None

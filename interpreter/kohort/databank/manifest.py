@@ -17,6 +17,7 @@ _KEYS: Final[dict[str, dict[str, str]]] = {
     "databank": {"name": "text", "synthetic": "truth", "seed": "integer", "answers_to": "texts"},
     "disclosure": {"profiles": "texts", "profile": "text", "key_id": "text"},
     "labels": {"unverified": "texts"},
+    "audit": {"log": "truth", "folder": "text"},
 }
 _KINDS: Final = {
     "text": "a text",
@@ -36,7 +37,8 @@ class Manifest:
 
     The default is what an absent file means: real data, profile `default` only, a key required.
     `name` None leaves the name to `datastore_versions.json`. `answers_to` are names that scripts
-    may use for the bank, `unverified` the variables whose labels are not official.
+    may use for the bank, `unverified` the variables whose labels are not official. `log`: whether
+    requests are logged (None: those to real banks), in `folder` (relative to the root).
     """
 
     name: str | None = None
@@ -47,6 +49,8 @@ class Manifest:
     profile: str = "default"
     key_id: str | None = None
     unverified: tuple[str, ...] = ()
+    log: bool | None = None
+    folder: str | None = None
 
     def __post_init__(self) -> None:
         if self.profile not in self.profiles:
@@ -57,6 +61,16 @@ class Manifest:
             raise ManifestError("a synthetic bank has a seed")
         if not self.synthetic and self.seed is not None:
             raise ManifestError("only a synthetic bank has a seed")
+        if self.log is False and not self.synthetic:
+            raise ManifestError("a real bank keeps an audit log")
+
+    def audit_folder(self, root: Path) -> Path | None:
+        """Give the folder of the audit log: `<root>_audit` unless it is named; None without one."""
+        if not (self.log or (self.log is None and not self.synthetic)):
+            return None
+        if self.folder is None:
+            return root.with_name(f"{root.name}_audit")
+        return root / Path(self.folder).expanduser()
 
     @classmethod
     def read(cls, root: Path) -> Manifest:
@@ -80,6 +94,8 @@ class Manifest:
         """Give the manifest as TOML, every key that is not absent, in a fixed order."""
         lines = []
         for table, keys in _KEYS.items():
+            if all(getattr(self, key) is None for key in keys):
+                continue
             lines.append(f"[{table}]")
             for key in keys:
                 value = getattr(self, key)

@@ -199,7 +199,7 @@ class AuditLimits:
     near_dup_diff: int = greatest()
     near_dup_margin: float = greatest()
     near_dup_per_day: int = least()
-    near_dup_action: str = ordered("flag", "snap", "block")
+    near_dup_action: str = ordered("flag", "block")
     refusals_per_day: int = least()
     sketch_cells: int = greatest()
     sketch_hashes: int = greatest()

@@ -49,11 +49,37 @@ SENTENCES = {
         "the owner finds out more with 'kohort profile show'",
     ),
     "profile-not-allowed": ("the databank does not allow this disclosure profile", None),
+    "audit-unavailable": (
+        "the audit log cannot be written, and nothing is released without it",
+        "tell the owner of the data; the session is as it was",
+    ),
+    "quota-used": (
+        "today's quota of outputs is used up",
+        "it begins anew at midnight UTC; 'quota' shows what is left",
+    ),
+    "access-paused": (
+        "nothing more is answered until the owner of the data has looked at this project",
+        "ask the owner of the data",
+    ),
     "no-variation": ("the outcome has a single value in the rows used", None),
     "too-few-rows": ("there are too few rows for the model's terms", None),
     "not-binary": ("a variable that must be 0 or 1 has other values", None),
     "negative-time": ("a time is below 0", "keep times from 0 on with 'if'"),
     "no-regressor": ("no term is left after collinear ones are dropped", None),
+    "separation": (
+        "the outcome is perfectly predicted",
+        "leave out terms, or use coarser categories",
+    ),
+    "no-convergence": ("the likelihood has no maximum that can be found", "use fewer terms"),
+    "not-a-count": ("a variable holds other values than 0, 1, 2 ...", None),
+    "not-positive": ("a variable holds values that are not positive", None),
+    "too-few-categories": ("the outcome has two categories only", "use 'logit'"),
+    "too-many-categories": (
+        "the outcome has more categories than can be modelled",
+        "use coarser categories",
+    ),
+    "too-few-groups": ("there are too few groups", None),
+    "collinear": ("the columns are collinear", None),
     "too-wide": ("the model has more columns than can be estimated", "use coarser categories"),
 }
 

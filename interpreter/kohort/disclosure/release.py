@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 from typing import assert_never
 
 from kohort.bank import Databank
 from kohort.diagnostic import Span
+from kohort.disclosure.coefficients import coefficients
 from kohort.disclosure.context import context, found_shape
 from kohort.disclosure.counts import published_count, unprotected
 from kohort.disclosure.descriptive import Descriptive, descriptive
@@ -38,12 +40,15 @@ from kohort.disclosure.released import (
     Status,
     Text,
 )
+from kohort.disclosure.survival import survival
 from kohort.disclosure.volumes import summary_table, volume_table
+from kohort.disclosure.watch import Watch
 from kohort.register import RegisterVariable
 from kohort.results import (
     Axis,
     Cells,
     Chart,
+    CoefficientCases,
     Column,
     Document,
     Done,
@@ -55,6 +60,7 @@ from kohort.results import (
     Raw,
     Size,
     Summary,
+    SurvivalCases,
 )
 from kohort.scope import Scope
 
@@ -66,8 +72,9 @@ Part = Axis | Cells | Column | FactorLevels
 class Gate:
     """The filter of one session, under the policy that its databanks and its user set."""
 
-    def __init__(self, policy: Policy) -> None:
+    def __init__(self, policy: Policy, watch: Watch | None = None) -> None:
         self.policy = policy
+        self.watch = watch
 
     # ---- what a session asks
 
@@ -83,6 +90,18 @@ class Gate:
             raise RefusedError("profile-not-allowed", span) from None
         except ProfileError:
             raise RefusedError("profile-unusable", span) from None
+        if self.watch is not None:
+            self.watch.connect(bank, self.policy.master(bank.root), span)
+
+    def asking(self, text: str, replaying: bool) -> None:
+        """Let the audit know which statement runs next, and whether it is one of a replay."""
+        if self.watch is not None:
+            self.watch.text, self.watch.silent = text, replaying
+
+    def refused(self, code: str, span: Span) -> None:
+        """Let the audit know that something was refused. Raises `RefusedError`."""
+        if self.watch is not None:
+            self.watch.refuse(self.policy.profile, code, span)
 
     def tighten(self, bank: Databank, profile: str, span: Span) -> None:
         """Bring a register's own profile into force, besides the others. Raises `RefusedError`."""
@@ -99,10 +118,11 @@ class Gate:
             return size.n
         if size.n == 0:
             return 0
-        return published_count(
-            self.policy.secret(size.root), self.policy.profile.counts, size.sums, size.n,
-            size.population.wording(),
-        )  # fmt: skip
+        return self._counted(size.root, size.n, size.sums, size.population.wording())
+
+    def _counted(self, root: Path | None, n: int, sums: int, wording: str) -> int:
+        secret = self.policy.secret(root)
+        return published_count(secret, self.policy.profile.counts, sums, n, wording)
 
     def data_digest(self, bank: Databank, variable: RegisterVariable) -> str:
         """Give the keyed fingerprint of a variable's files. Raises `OSError`."""
@@ -163,11 +183,16 @@ class Gate:
         """How many rows may share what one unit says of itself; 0 where there is no limit."""
         return max(0, self.policy.profile.magnitudes.desc_min - 1)
 
-    def publish(self, evidence: Magnitudes) -> Publication:
-        """Give the published group statistics that a collapse to public units leaves (4.12)."""
+    def publish(self, evidence: Magnitudes, span: Span) -> Publication:
+        """Give the published group statistics that a collapse to public units leaves (4.12).
+
+        Raises `RefusedError` where the audit says no.
+        """
         published = evidence.frequencies.shape.public
         profile = _plain() if published else self.policy.profile
-        return published_groups(self.policy.secret(evidence.frequencies.root), profile, evidence)
+        groups = published_groups(self.policy.secret(evidence.frequencies.root), profile, evidence)
+        self._watched(evidence, groups, span, evidence.frequencies.shape.name)
+        return groups
 
     # ---- the exit
 
@@ -181,7 +206,15 @@ class Gate:
             raise TypeError("a kind of result without a rule")
         assert isinstance(raw, Releasable)
         content = self._content(raw, span)
-        return Released(_SEAL, content, context(raw, content, self.policy.profile, scope))
+        said = context(raw, content, self.policy.profile, scope)
+        self._watched(raw, content, span, said.dataset)
+        return Released(_SEAL, content, said)
+
+    def _watched(self, raw: Raw, content: object, span: Span, dataset: str) -> None:
+        """Let the audit count and log what is about to leave. Raises `RefusedError`."""
+        if self.watch is not None:
+            profile = self.policy.profile
+            self.watch.release(profile, raw, content, self._counted, span, dataset)
 
     def _content(self, raw: Releasable, span: Span) -> Content:
         policy = self.policy
@@ -207,6 +240,10 @@ class Gate:
             case Chart():
                 root = _table(raw.of).root
                 return figure(policy.secret(root), profile, raw, span)
+            case CoefficientCases():
+                return coefficients(policy.secret(raw.root), profile, raw, span)
+            case SurvivalCases():
+                return survival(policy.secret(raw.root), profile, raw, span)
             case ModelCases():
                 return model(policy.secret(raw.root), profile, raw, span)
             case _:

@@ -14,6 +14,7 @@ from kohort.engine.passages import transitions
 from kohort.engine.table import Table
 from kohort.question import Question
 from kohort.results import (
+    AnyRaw,
     Column,
     Frequencies,
     Magnitudes,
@@ -21,6 +22,7 @@ from kohort.results import (
     Size,
     Summary,
     Transitions,
+    about,
 )
 from kohort.scope import Variable
 
@@ -33,7 +35,7 @@ class Answers(Table):
         """Count the distinct units."""
         n, sums = self.rows.size()
         shape = self.shape
-        return Size(
+        found = Size(
             shape.name,
             shape.unit_type,
             n,
@@ -45,6 +47,11 @@ class Answers(Table):
             change,
             self.rows.root,
         )
+        return self._about(found)
+
+    def _about(self, raw: AnyRaw) -> AnyRaw:
+        """Let a result remember whom it is about."""
+        return about(raw, self.rows)
 
     @guarded
     def counts(
@@ -57,7 +64,7 @@ class Answers(Table):
         """Count units by the codes of variables, with every margin."""
         counted = grid(by, [self.codes(v.name) for v in by], self.rows, missing)
         counts = requests.frequencies(self.shape, counted, missing, statistics, options)
-        return replace(counts, root=self.rows.root)
+        return self._about(replace(counts, root=self.rows.root))
 
     @guarded
     def magnitudes(
@@ -72,26 +79,28 @@ class Answers(Table):
         counted = grid(by, [self.codes(v.name) for v in by], self.rows, missing)
         counts = requests.frequencies(self.shape, counted, missing, statistics, options)
         counts = replace(counts, root=self.rows.root)
-        return requests.magnitudes(counts, counted, [self.measurements(v) for v in of], statistics)
+        columns = [self.measurements(v) for v in of]
+        return self._about(requests.magnitudes(counts, counted, columns, statistics))
 
     @guarded
     def summary(self, of: Sequence[Variable], statistics: tuple[str, ...]) -> Summary:
         """Give the values of numeric variables."""
         for variable in of:
             self.vector(variable.name)
-        return Summary(self.shape, _Measurements(self, of), statistics, self.rows.root)
+        measured = _Measurements(self, of)
+        return self._about(Summary(self.shape, measured, statistics, self.rows.root))
 
     @guarded
     def transitions(
         self, of: Sequence[Variable], time: Variable, titles: Sequence[str]
     ) -> Transitions:
         """Count the units that pass from code to code between successive times of a panel."""
-        return transitions(self, of, time, titles)
+        return self._about(transitions(self, of, time, titles))
 
     @guarded
     def model_cases(self, question: Question) -> ModelCases:
         """Give the rows that have every variable of a model."""
-        return complete_cases(self, question)
+        return self._about(complete_cases(self, question))
 
 
 class _Measurements(Sequence[Column]):

@@ -77,6 +77,11 @@ class Rows:
         return None if self.firsts is None else np.cumsum(self.firsts, dtype=np.int64) - 1
 
     @property
+    def public(self) -> bool:
+        """Whether the units need no protection."""
+        return self.unit_type is None
+
+    @property
     def unit_keys(self) -> NDArray[np.uint64]:
         """Record keys, uint64, one per unit."""
         return self.keys if self.firsts is None else self.keys[self.firsts]

@@ -146,7 +146,7 @@ class ColumnStore(Changes, Reshaping, Answers):
         counts = replace(counts, root=self.rows.root)
         names = dict.fromkeys(name for _, name, _ in specification)
         columns = [self._evidence_column(name) for name in names]
-        return requests.magnitudes(counts, counted, columns, words)
+        return self._about(requests.magnitudes(counts, counted, columns, words))
 
     def _evidence_column(self, name: str) -> Column:
         variable = self.variable(name)
