@@ -101,13 +101,18 @@ def _done(arguments: Sequence[str] | None) -> int:
 
 
 def _databank(given: argparse.Namespace) -> int:
-    """Make a databank. Raises `Trouble`."""
+    """Make a databank, or tell what is in one. Raises `Trouble`."""
+    root = Path(given.directory).expanduser().absolute()
+    if given.databank_command == "info":
+        from kohort.configuration import read_configuration
+        from kohort.databank_listing import show_databank
+
+        return show_databank(root, given.language or read_configuration().language or "en")
     from kohort.building import Wanted, make, years
 
     names = given.variables and tuple(name.strip() for name in given.variables.split(","))
     months = None if given.months is None else years(given.months)
-    root = Path(given.directory).expanduser().absolute()
-    make(root, Wanted(given.persons, given.seed, names, months))
+    make(root, Wanted(given.persons, given.seed, names, months, given.all))
     return exit_code.DONE
 
 

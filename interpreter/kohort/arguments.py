@@ -101,7 +101,13 @@ def _add_databank(add: _Add) -> None:
     make.add_argument(
         "--months", metavar="YEARS", help="years of the monthly series: 2018,2021-2023 or none"
     )
+    make.add_argument(
+        "--all", action="store_true", help="also the rest of the catalogue: shape only, random"
+    )
     make.add_argument("directory", metavar="DIR")
+    info = kinds.add_parser("info", help="tell what is inside a databank")
+    info.add_argument("--language", choices=("en", "nb"), help="language of headings")
+    info.add_argument("directory", metavar="DIR")
     add_owner_commands(kinds.add_parser)
 
 

@@ -12,6 +12,7 @@ from kohort.databank.manifest import Manifest
 from kohort.diagnostic import suggestion
 from kohort.register import RegisterVariable
 from kohort.search import Index
+from kohort.unit_type import catalogued
 
 _SURE = 0.85  # likeness from which a name is taken for a slip of the pen
 
@@ -49,7 +50,12 @@ class Databank:
         return self.variables.get(name)
 
     def suggest(self, name: str) -> str | None:
-        """Give a hint that names the nearest variable, by name or else by title, or None."""
+        """Give a hint that names the nearest variable, by name or else by title, or None.
+
+        A synthetic bank may have left out a variable that the catalogue knows.
+        """
+        if self.synthetic and name in catalogued():
+            return "the catalogue has it: 'kohort databank make --all' builds a bank with all of it"
         near = get_close_matches(name.upper(), self.variables, n=1, cutoff=_SURE)
         if near:
             return f"did you mean '{near[0]}'?"

@@ -27,13 +27,15 @@ _UNFINISHED: Final = ".building-"
 class Wanted:
     """What a synthetic databank is to hold: persons, seed, variables (None: all), months.
 
-    `months` are the years of the monthly series (None: all).
+    `months` are the years of the monthly series (None: all); `everything` adds the variables of
+    the catalogue of which only the shape is right.
     """
 
     persons: int
     seed: int
     variables: tuple[str, ...] | None = None
     months: tuple[int, ...] | None = None
+    everything: bool = False
 
 
 def years(text: str) -> tuple[int, ...]:
@@ -68,7 +70,7 @@ def make(root: Path, wanted: Wanted) -> None:
         _sweep(root)
         synthetic.make(
             unfinished, wanted.persons, wanted.seed, progress,
-            variables=wanted.variables, months=wanted.months,
+            variables=wanted.variables, months=wanted.months, everything=wanted.everything,
         )  # fmt: skip
         if (root / "datastore").exists():
             raise Trouble(f"{root} has been built by somebody else in the meantime")

@@ -66,6 +66,12 @@ def english_titles() -> Mapping[str, str]:
 
 
 @lru_cache(maxsize=1)
+def catalogued() -> frozenset[str]:
+    """Give the names of all variables that the catalogue knows, whichever bank has them."""
+    return frozenset(_facts()["variables"])
+
+
+@lru_cache(maxsize=1)
 def _facts() -> dict[str, Any]:
     text = (HOME / "stdlib" / "registers" / "catalogue.json").read_text(encoding="utf-8")
     facts: dict[str, Any] = json.loads(text)

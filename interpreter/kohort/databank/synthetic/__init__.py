@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
+from kohort.databank.definition import facts
 from kohort.databank.manifest import Manifest
 from kohort.databank.parts import PartWriter
 from kohort.databank.synthetic import (
@@ -19,6 +20,7 @@ from kohort.databank.synthetic import (
     persons,
     residence,
     schooling,
+    shapes,
     simulation,
     vehicles,
 )
@@ -31,7 +33,9 @@ NAME: Final = "no.kohort.syntetisk"
 # So many persons live together; a larger country is several of that size side by side. What a bank
 # holds follows from persons and seed alone, whatever machine builds it.
 BLOCK: Final = 1_000_000
+# Parts of the work, roughly: simulating rather than writing; drawing the rest of the catalogue.
 _SIMULATED: Final = 0.3
+_DRAWN: Final = 0.6
 
 Progress = Callable[[float, str], None]
 
@@ -57,12 +61,14 @@ def make(
     *,
     variables: Iterable[str] | None = None,
     months: Sequence[int] | None = None,
+    everything: bool = False,
 ) -> None:
     """Build the synthetic bank of `persons` people (at least 1 000) at `root`, absent or empty.
 
     The same arguments give byte-identical files, and a variable is the same whichever others are
-    written. `variables` None are all that the country simulates; `months` are the years of the
-    monthly series (None: all). `progress` hears the share done, 0 to 1, and the name of what is
+    written. `variables` None are all that the country simulates; `everything` adds the rest of the
+    catalogue, of which only the shape is right. `months` are the years of the monthly series (None:
+    all). `progress` hears the share done, 0 to 1, and the name of what is
     being made. Raises `ValueError` for too few persons or an unknown variable and `DatabankError`
     for a root that is in use.
     """
@@ -76,14 +82,21 @@ def make(
         description=f"Oppdiktede registerdata om {persons} oppdiktede personer, frø {seed}",
     )
     sizes, numbers = blocks(persons), Numbers()
+    drawn = shapes.names(scope, everything)
+    part = 1 - _DRAWN * len(drawn) / len(facts()["variables"])
     for block, size in enumerate(sizes):
         streams = Streams(seed, None if len(sizes) == 1 else block)
-        share = _Share(progress, block / len(sizes), 1 / len(sizes), scope.parts())
+        share = _Share(progress, part * block / len(sizes), part / len(sizes), scope.parts())
         country = simulation.simulate(size, streams, share.of_simulation, numbers)
         for definition, frame in families(country, scope):
             if definition.name in scope:
                 writer.add(definition, frame)
                 share.of_writing(definition.name)
+    for definition, frame in shapes.tables(seed, numbers, scope, drawn):
+        writer.add(definition, frame)
+        done = part + (1 - part) * drawn.index(definition.name) / len(drawn)
+        if progress is not None:
+            progress(done * 0.99, definition.name)
     writer.release()
     if progress is not None:
         progress(1.0, "done")

@@ -46,7 +46,7 @@ def define(name: str, description: str, **more: Any) -> VariableDefinition:
     return replace(made, domain=f"{made.domain}; syntetisk utvalg av koder, uten etiketter")
 
 
-def fixed(name: str, description: str, ids: NDArray[np.int64], values: Values) -> Table:
+def fixed(name: str, description: str, ids: Values, values: Values) -> Table:
     """Give a table of constants."""
     return define(name, description), pl.DataFrame({"unit_id": ids, "value": values})
 
@@ -66,7 +66,7 @@ def dated(name: str, description: str, parts: Sequence[Part], **more: Any) -> Ta
 def at(
     name: str,
     description: str,
-    ids: NDArray[np.int64],
+    ids: Values,
     values: Values,
     start: NDArray[np.integer] | int,
     stop: NDArray[np.integer] | int | None = None,
