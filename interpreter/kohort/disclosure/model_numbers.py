@@ -174,6 +174,7 @@ class Publisher:
     ) -> ModelNumbers:
         """Everything that is published; tests and limits follow from the rounded numbers."""
         self._observations, self._units = observations, units
+        self._printed = printed
         self._base = {
             "rows": observations, "within": observations - units, "between": units,
         }[estimate.degrees]  # fmt: skip
@@ -379,27 +380,39 @@ class Publisher:
             line.append(self._p(one, value))
             cells.append(tuple(line))
         rows = tuple(one.name for one in table.statistics)
-        return FurtherTable(table.title, "statistic", rows, names, tuple(cells))
+        return FurtherTable(table.title, table.stub, rows, names, tuple(cells))
 
-    def _figures(self, table: TableOfFigures, gone: set[str]) -> FurtherTable:
+    def _figures(self, table: TableOfFigures, gone: set[str]) -> FurtherTable | None:
+        kinds = [column for column in table.columns if self.exact or column[1] != "open"]
+        if not kinds:
+            return None
         rows = [i for i, name in enumerate(table.rows) if name not in gone]
-        published = [self._published(kind, values[rows]) for _, kind, values in table.columns]
+        published = [self._published(kind, values[rows]) for _, kind, values in kinds]
         return FurtherTable(
             table.title,
             table.stub,
             tuple(table.rows[i] for i in rows),
-            tuple(name for name, _, _ in table.columns),
+            tuple(name for name, _, _ in kinds),
             tuple(tuple(float(a[i]) for a in published) for i in range(len(rows))),
         )
 
     def _published(self, kind: str, values: Floats) -> Floats:
         if kind == "error":
             return self._errors(values)
+        if kind.startswith("units:"):
+            return self._sizes(kind.removeprefix("units:"), len(values))
         if kind == "share":
             return np.array([self.share(value) for value in values.tolist()])
         if kind == "count":
             return np.array([float(self.count(int(value))) for value in values.tolist()])
         return _rounded(values, self._limits.coef_digits)
+
+    def _sizes(self, role: str, count: int) -> Floats:
+        """The published units of the first categories of a role."""
+        grouping, category = self._printed[role], self._evidence.groups[role]
+        support = Support(self._secret, self._profile.counts, self._evidence)
+        cells = support.cells(grouping.table[category.index], grouping.conditions)
+        return np.asarray(cells[:count], dtype=np.float64)
 
 
 def _rounded(values: Floats, digits: int) -> Floats:

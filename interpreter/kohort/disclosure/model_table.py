@@ -148,6 +148,8 @@ def _add_terms(
 
 
 def _term(names: Names, name: str) -> Key:
+    if name.startswith("@"):
+        return Key("term", name[1:])
     return Key("term", name, None if name == CONSTANT else names.printed(name))
 
 

@@ -145,17 +145,20 @@ class TableOfEffects:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TableOfTests:
-    """A further table of tests: one row each, named by a heading key."""
+    """A further table of tests: one row each, named by a heading key (or an id: `term`)."""
 
     title: str
     statistics: tuple[Statistic, ...]
+    stub: Literal["term", "statistic"] = "statistic"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TableOfFigures:
     """A further table of numbers: `columns` are (heading key, kind, float64 (rows)).
 
-    Kinds are those of `Statistic`, and `error` for standard errors. `rows` are ids of design
+    Kinds are those of `Statistic`, `error` for standard errors, and `units:role` for the published
+    units of the first categories of a printed role; columns of the kind `open` are not there under
+    protection. `rows` are ids of design
     columns (`stub` = `term`) or heading keys (`stub` = `statistic`).
     """
 

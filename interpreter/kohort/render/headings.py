@@ -21,6 +21,8 @@ def heading(key: Key, look: Look) -> str:
             return clean(_category(key, look))
         case "term" if key.code in {"_cons", "constant"} and key.label is None:
             return word("constant", look)
+        case "term" if key.label is None:
+            return word(str(key.code), look)
         case "term" if key.label is None and key.code in _WORDS:
             return word(str(key.code), look)
         case "term" | "equation":
