@@ -97,6 +97,8 @@ EXAMPLES = {
     "regress": "regress y a i.b##c.d if e, robust",
     "regress-predict": "regress-predict y a i.b if c, residuals(e) noconstant",
     "cox": "cox died years a i.b if c, hazard level(90)",
+    "kaplan-meier": "kaplan-meier died years if c, by(a)",
+    "weibull": "weibull died years if c, by(a)",
 }
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 class Cox(ModelCommand, name="cox"):
     """Explain how soon an event happens: Cox's proportional hazards, Efron's ties."""
 
+    group = "survival"
     options_table = {
         "hazard": Option("ratios of hazards instead of coefficients, without standard errors"),
         "level": LEVEL,

@@ -46,6 +46,29 @@ def survival(scale: float, shape: float, times: Floats) -> Floats:
         return np.exp(-((times / scale) ** shape))
 
 
+def log_likelihood(scale: float, shape: float, counts: EventTimes) -> float:
+    """The log likelihood of counts by time."""
+    z = np.log(counts.times / scale)
+    events = float(counts.events.sum()) * float(np.log(shape / scale))
+    events += (shape - 1) * float(counts.events @ z)
+    return events - float((counts.events + counts.censored) @ np.exp(shape * z))
+
+
+def with_prior(counts: EventTimes, observations: float) -> EventTimes:
+    """Add some events at 1/e and e times the geometric mean time, half of them at each.
+
+    With them a maximum exists whatever the data, near the one without them where there are many.
+    """
+    if observations == 0:
+        return counts
+    weight = counts.events + counts.censored
+    middle = float(weight @ np.log(counts.times)) / float(weight.sum())
+    times = np.append(counts.times, np.exp([middle - 1, middle + 1]))
+    events = np.append(counts.events, [observations / 2] * 2)
+    order = np.argsort(times, kind="stable")
+    return EventTimes(times[order], events[order], np.append(counts.censored, [0, 0])[order])
+
+
 class _Profile:
     """The likelihood in the shape alone: given it, scale^shape is the mean of t^shape per event."""
 
@@ -100,9 +123,7 @@ def fit(counts: EventTimes) -> WeibullFit:
         [d * (shape / scale) ** 2, -shape / scale * cross],
         [-shape / scale * cross, d / shape**2 + float(u @ (z * z))],
     ])
-    likelihood = d * (np.log(shape) - log_scale - profile.largest - 1)
-    likelihood += (shape - 1) * d * (profile.mean - log_scale)
-    return WeibullFit(scale, shape, _inverse(information), float(likelihood))
+    return WeibullFit(scale, shape, _inverse(information), log_likelihood(scale, shape, counts))
 
 
 def _inverse(information: Floats) -> Floats:

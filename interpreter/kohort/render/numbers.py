@@ -12,6 +12,8 @@ COUNTS: Final = frozenset({
     "n",
     "nobs",
     "events",
+    "censored",
+    "at_risk",
     "df",
     "clusters",
     "units",
@@ -48,6 +50,9 @@ TRIMMED: Final = {
     "lr_chi2": 4,
     "log_partial": 4,
     "hazard_ratio": 6,
+    "scale": 6,
+    "shape": 6,
+    "loglik": 4,
 }
 VALUES: Final = frozenset({"iqr", "median", "min", "max"})
 AMOUNTS: Final = frozenset({"mean", "std", "sum", "rmse"})

@@ -1,0 +1,129 @@
+"""A Weibull fit for release: clipped times, jittered weights, guards, published numbers."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from kohort.disclosure.model_guards import large_enough, published_support, spread_enough
+from kohort.disclosure.model_noise import ModelKeys, ModelNoise, unit_totals
+from kohort.disclosure.published import significant
+from kohort.disclosure.survival_groups import Group, Survivors
+from kohort.estimators import weibull
+from kohort.estimators.design import Floats
+from kohort.estimators.event_times import counted
+from kohort.estimators.inference import infer
+from kohort.estimators.problem import NotEstimableError
+
+_PARAMETERS = 2
+_FEW = 5
+
+
+@dataclass(frozen=True)
+class WeibullNumbers:
+    """The published numbers of a fit; median, mean and curve follow from scale and shape."""
+
+    units: int
+    events: int
+    scale: float
+    shape: float
+    scale_limits: tuple[float, float]
+    shape_limits: tuple[float, float]
+    median: float
+    mean: float
+    log_likelihood: float
+    few_events: bool = False
+
+    def survival(self, times: Floats) -> Floats:
+        """S(t) at some times."""
+        return weibull.survival(self.scale, self.shape, times)
+
+
+def published_fit(survivors: Survivors, group: Group, level: float) -> WeibullNumbers | None:
+    """Fit a group's times and publish the estimates; None where published numbers forbid it.
+
+    Without protection raises `NotEstimableError` instead.
+    """
+    return _Fit(survivors, group, level).run()
+
+
+class _Fit:
+    def __init__(self, survivors: Survivors, group: Group, level: float) -> None:
+        self.survivors = survivors
+        self.limits = survivors.profile.models
+        self.group = group
+        self.level = level
+        self.events = survivors.support(group.evidence).events()
+
+    def run(self) -> WeibullNumbers | None:
+        if not self.survivors.protected:
+            return self._numbers(weibull.fit(self.group.counts))
+        enough = self.events >= self.limits.outcome_support
+        if not (enough and large_enough(self.limits, self.group.units, _PARAMETERS)):
+            return None
+        evidence = self.group.evidence
+        noise = ModelNoise(
+            self.survivors.secret, self.limits, self.survivors.profile.magnitudes, evidence
+        )
+        time = noise.read(evidence.columns["time"])
+        noise.read(evidence.columns["event"])
+        keys = noise.keys()
+        try:
+            if not self._spread(time, keys):
+                return None
+            weights = keys.weights(evidence, self.limits.eta) if self.limits.eta > 0 else None
+            return self._numbers(self._fitted(time, weights))
+        except NotEstimableError:
+            # The prior gives every fit a maximum; without one there is nothing to say either.
+            return None
+
+    def _fitted(self, time: Floats, weights: Floats | None) -> weibull.WeibullFit:
+        counts = counted(time, self.group.event, weights)
+        return weibull.fit(weibull.with_prior(counts, self.limits.glm_prior_obs))
+
+    def _spread(self, time: Floats, keys: ModelKeys) -> bool:
+        """Whether no unit moves the plain estimates much, by the table of counts."""
+        if self.limits.eff_support_min == 0:
+            return True
+        plain = self._fitted(time, None)
+        share = _largest_share(self.group, time, plain)
+        m = round(1 / share) if share > 0 else 0
+        shown = published_support(
+            self.survivors.secret, self.survivors.profile.counts, self.group.evidence, keys, m
+        )
+        return spread_enough(self.limits, shown)
+
+    def _numbers(self, found: weibull.WeibullFit) -> WeibullNumbers:
+        """Everything that is published; limits, median and mean follow from rounded numbers."""
+        limits = self.limits
+        inflation = math.sqrt(1 + limits.eta**2)
+        b = _rounded(np.array([found.scale, found.shape]), limits.coef_digits)
+        errors = _rounded(found.errors * inflation, limits.se_digits)
+        test = infer(b, errors, None, self.level)
+        lower, upper = (_rounded(side, limits.coef_digits) for side in (test.lower, test.upper))
+        scale, shape = b.tolist()
+        likelihood = found.log_likelihood
+        middle = [weibull.median(scale, shape), weibull.mean(scale, shape), likelihood]
+        median, mean, likelihood = _rounded(np.array(middle), limits.coef_digits).tolist()
+        few = not self.survivors.protected and self.events < _FEW
+        return WeibullNumbers(
+            self.group.units, self.events, scale, shape, (float(lower[0]), float(upper[0])),
+            (float(lower[1]), float(upper[1])), median, mean, likelihood, few,
+        )  # fmt: skip
+
+
+def _largest_share(group: Group, time: Floats, found: weibull.WeibullFit) -> float:
+    """The largest leverage of a unit among the scores of log scale and log shape."""
+    z = np.log(time / found.scale)
+    u = np.exp(found.shape * z)
+    scores = [found.shape * (u - group.event), group.event + found.shape * (group.event - u) * z]
+    per_unit = np.array([unit_totals(group.evidence, score) for score in scores])
+    information = per_unit @ per_unit.T
+    half = np.linalg.solve(information, per_unit)
+    return float((half * per_unit).sum(axis=0).max())
+
+
+def _rounded(values: Floats, digits: int) -> Floats:
+    return values if digits >= 15 else significant(values, digits)

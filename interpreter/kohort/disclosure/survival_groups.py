@@ -1,0 +1,186 @@
+"""The groups of survival data: which are shown, and the counts that are published of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kohort import wording
+from kohort.disclosure.contributors import gathered
+from kohort.disclosure.counts import published_counts, unprotected
+from kohort.disclosure.keys import Secret
+from kohort.disclosure.model_evidence import Category, ModelEvidence
+from kohort.disclosure.model_support import Support, named
+from kohort.disclosure.profile import Profile
+from kohort.disclosure.quantiles import published_quantiles
+from kohort.disclosure.released_table import Key
+from kohort.estimators.design import Codes, Floats, Integers
+from kohort.estimators.event_times import EventTimes, counted
+from kohort.estimators.sums import Keys, by_cell, by_cell_of_units
+from kohort.meaning import Meaning, at_most, less, number
+from kohort.results import FactorLevels
+
+_ENDS = (99, 95, 90, 75, 50)
+"""Percentiles of the time that the axis may end at, the first that is published."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Group:
+    """A group's rows, what it is called (None where there is but one), its published units."""
+
+    key: Key | None
+    evidence: ModelEvidence
+    units: int
+
+    @property
+    def time(self) -> Floats:
+        """How long each row was watched, float64 (N)."""
+        return self.evidence.columns["time"].x
+
+    @property
+    def event(self) -> Floats:
+        """Whether it ended with the event, 0 or 1, float64 (N)."""
+        return self.evidence.columns["event"].x
+
+    @property
+    def counts(self) -> EventTimes:
+        """The true counts by time; to be shown by an open profile only."""
+        return counted(self.time, self.event)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Survivors:
+    """Survival data under a profile."""
+
+    secret: Secret
+    profile: Profile
+    evidence: ModelEvidence
+
+    @property
+    def protected(self) -> bool:
+        """Whether counts are perturbed."""
+        return not unprotected(self.profile.counts)
+
+    @property
+    def without_event(self) -> Meaning:
+        """The condition of rows without the event."""
+        return wording.code_cell(self.evidence.columns["event"].meaning, 0)
+
+    def support(self, evidence: ModelEvidence) -> Support:
+        """Give the published counts of some of the rows."""
+        return Support(self.secret, self.profile.counts, evidence)
+
+    def after_zero(self) -> tuple[Survivors, bool]:
+        """Give the same without times of 0, and whether there may be any."""
+        evidence = self.evidence
+        time = evidence.columns["time"]
+        later = less(number(0), time.meaning)
+        there = np.flatnonzero(time.x > 0)
+        gone = self.protected or len(there) < evidence.rows
+        return replace(self, evidence=narrowed(evidence, there, later)), gone
+
+    def groups(self, levels: FactorLevels | None) -> tuple[list[Group], int]:
+        """Give the groups with enough units, and how many others are known to be there.
+
+        A code of no list is a value of the data: too few true units never show one.
+        """
+        least = max(self.profile.magnitudes.desc_min, 1)
+        if levels is None:
+            units = self.support(self.evidence).total()
+            return ([Group(None, self.evidence, units)], 0) if units >= least else ([], 0)
+        category = self.evidence.groups["by"]
+        conditions = [wording.code_cell(category.meaning, code) for code in category.codes]
+        support = self.support(self.evidence)
+        published = support.cells(category.index, conditions)
+        true = support.units(category.index, len(conditions))
+        known = named(category) | (true >= self.profile.magnitudes.hard_floor)
+        order = np.argsort(category.index, kind="stable")
+        ends = np.cumsum(np.bincount(category.index, minlength=len(conditions)))
+        found = []
+        for place in np.flatnonzero(known & (published >= least)).tolist():
+            rows = np.sort(order[(ends[place - 1] if place else 0) : ends[place]])
+            evidence = narrowed(self.evidence, rows, conditions[place])
+            found.append(Group(_key(levels, category, place), evidence, int(published[place])))
+        return found, int((known & (published > 0) & (published < least)).sum())
+
+    def end(self, units: int) -> float | None:
+        """Give a published percentile of the time, the highest that may be shown; None without.
+
+        `units`: the published number of all.
+        """
+        time = self.evidence.columns["time"]
+        group = gathered(None, 1, time.x, self.evidence.keys, self.evidence.units)
+        words = [wording.magnitude(self.evidence.population.wording(), time.meaning)]
+        found = published_quantiles(
+            self.secret, self.profile.quantiles, self.profile.magnitudes, group, words,
+            np.array([units], dtype=np.int64), _ENDS,
+        )  # fmt: skip
+        values = [float(found.column(percent).values[0]) for percent in _ENDS]
+        return next((value for value in values if value > 0), None)
+
+    def upto(self, evidence: ModelEvidence, cell: Codes, conditions: Sequence[Meaning]) -> Integers:
+        """Published numbers of units that are in a cell or in one before it, int64 (k).
+
+        `cell` numbers rows, -1 or k and more for none. `conditions`: what defines each union.
+        """
+        size = len(conditions)
+        n, sums = _first_cells(evidence, np.where(cell < size, cell, -1), size)
+        words = [evidence.population.wording(condition) for condition in conditions]
+        with np.errstate(over="ignore"):
+            total = np.cumsum(sums, dtype=np.uint64)
+        return published_counts(self.secret, self.profile.counts, total, np.cumsum(n), words)
+
+    def watched(self, evidence: ModelEvidence, marks: Sequence[float], units: int) -> list[int]:
+        """Published numbers of units whose time is no less than each of some marks, from 0 on.
+
+        `units`: the published number of all, who are watched at 0.
+        """
+        time = evidence.columns["time"]
+        # Marks from the last to the first: each set holds the one before it.
+        passed = np.searchsorted(np.array(marks), time.x, side="right") - 1
+        cell = (len(marks) - 1 - passed).astype(np.int32)
+        conditions = [at_most(number(mark), time.meaning) for mark in reversed(marks)]
+        counts = self.upto(evidence, cell, conditions)[::-1].tolist()
+        return [units, *counts[1:]]
+
+
+def _first_cells(
+    evidence: ModelEvidence, cell: NDArray[np.int32] | Integers, size: int
+) -> tuple[Integers, Keys]:
+    """Units and sums of their keys by the first cell that each unit is in."""
+    split = evidence.unit_rows
+    if split is None:
+        return by_cell(cell, size, evidence.keys)
+    unit, keys = split
+    first = np.full(len(keys), size, dtype=np.int64)
+    there = cell >= 0
+    np.minimum.at(first, unit[there], cell[there])
+    return by_cell_of_units(np.where(first < size, first, -1), size, np.arange(len(keys)), keys)
+
+
+def narrowed(evidence: ModelEvidence, rows: NDArray[np.int64], condition: Meaning) -> ModelEvidence:
+    """Give some rows of survival data, which a condition describes."""
+    everything = len(rows) == evidence.rows
+    chosen = slice(None) if everything else rows
+    return replace(
+        evidence,
+        columns={
+            role: replace(measure, x=measure.x[chosen])
+            for role, measure in evidence.columns.items()
+        },
+        groups={
+            role: replace(category, index=category.index[chosen])
+            for role, category in evidence.groups.items()
+        },
+        keys=evidence.keys[chosen],
+        units=None if evidence.units is None else evidence.units[chosen],
+        population=evidence.population.keep(condition),
+    )
+
+
+def _key(levels: FactorLevels, category: Category, place: int) -> Key:
+    code, labels = category.codes[place], levels.variable.labels
+    return Key("code", code, None if labels is None else labels.label(code))
