@@ -88,8 +88,8 @@ def _done(arguments: Sequence[str] | None) -> int:
         case "run":
             from kohort.batch import run_file
 
-            charts = (given.charts, given.charts_as)
-            return run_file(given.file, given.to, given.output, opening, catalogue, charts)
+            files = (given.charts, given.charts_as), (given.tables, given.tables_as)
+            return run_file(given.file, given.to, given.output, opening, catalogue, *files)
         case _ if sys.stdin.isatty():
             from kohort.repl import start
 
@@ -139,7 +139,9 @@ def _started(given: argparse.Namespace) -> tuple[Opening, Catalogue]:
         from kohort.building import make_default
 
         make_default(missing, SYNTHETIC_PERSONS, SYNTHETIC_SEED, language)
-    return Opening(tuple(given.databank), profile, language), catalogue
+    if given.no_color:
+        os.environ["NO_COLOR"] = "1"
+    return Opening(tuple(given.databank), profile, language, not given.no_notes), catalogue
 
 
 def _check_choices(profile: str | None, language: str) -> None:

@@ -40,6 +40,7 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"kohort {release()}")
     top.set_defaults(command=None, databank=[], profile=None, language=None)
+    top.set_defaults(no_color=False, no_notes=False)
     commands = top.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
     _add_run(commands.add_parser, shared)
     check = commands.add_parser("check", parents=[shared], help="check scripts, run nothing")
@@ -69,6 +70,12 @@ def _shared() -> _Parser:
     )
     shared.add_argument("--profile", help="protection profile (the stricter of it and the bank's)")
     shared.add_argument("--language", choices=("en", "nb"), help="language of headings and texts")
+    shared.add_argument("--no-color", action="store_true", help="no colours in a terminal")
+    shared.add_argument(
+        "--no-notes",
+        action="store_true",
+        help="no line under a result that says where it comes from",
+    )
     return shared
 
 
@@ -85,6 +92,9 @@ def _add_run(add: _Add, shared: _Parser) -> None:
     run.add_argument("--charts", metavar="DIR", help="save every chart in a folder")
     forms = ("svg", "png", "pdf")
     run.add_argument("--charts-as", choices=forms, help="form of the saved charts (svg)")
+    run.add_argument("--tables", metavar="DIR", help="save every table in a folder")
+    tables = ("csv", "xlsx", "latex", "markdown")
+    run.add_argument("--tables-as", choices=tables, help="form of the saved tables (csv)")
 
 
 def _add_databank(add: _Add) -> None:

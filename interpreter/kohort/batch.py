@@ -9,7 +9,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TextIO
 
-from kohort import chart_files, exit_code, program
+from kohort import chart_files, exit_code, program, table_files
 from kohort.catalogue import Catalogue
 from kohort.client import Client, Worker
 from kohort.event import Finished, Started, Told
@@ -31,20 +31,23 @@ def run_file(
     opening: Opening,
     catalogue: Catalogue,
     charts: tuple[str | None, str | None] = (None, None),
+    tables: tuple[str | None, str | None] = (None, None),
 ) -> int:
     """Run a script file and write its results. Gives the exit code; raises `Trouble`.
 
-    `charts`: a folder for the charts, and their form.
+    `charts`, `tables`: a folder for them as files of their own, and their form.
     """
     script = read_script(given)
     pictures = chart_files.wanted(*charts, to)
+    grids = table_files.wanted(*tables)
     if pictures is not None and pictures.file is not None:
         to = None
     chosen = form or form_of(to)
     with destination(to, given) as stream:
-        look = look_at(stream, opening.language)
+        look = look_at(stream, opening.language, opening.notes)
         shown = output_of(chosen, stream, sys.stderr, look, script.text, _title(given))
-        output = chart_files.beside(shown, pictures, opening.language)
+        saved = chart_files.beside(shown, pictures, opening.language)
+        output = table_files.beside(saved, grids, opening.language)
         # The engine starts while the script is checked.
         with closing(Worker(opening)) as worker:
             code = checked(script, catalogue, output)

@@ -12,12 +12,14 @@ class Opening:
     """The user's choices for one session.
 
     `databanks` are added to the configured ones, each `[NAME=]DIR`; `profile` None is the
-    databank's default; `language` is `en` or `nb`.
+    databank's default; `language` is `en` or `nb`. `notes`: results are shown with a line about
+    where they come from (the engine need not know).
     """
 
     databanks: tuple[str, ...] = ()
     profile: str | None = None
     language: str = "en"
+    notes: bool = True
 
 
 def to_message(opening: Opening) -> wire.Message:

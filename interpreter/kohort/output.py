@@ -46,12 +46,15 @@ def output_of(
             return HtmlOutput(stream, look, source, title)
 
 
-def look_at(stream: TextIO, language: str) -> Look:
-    """Give how results look on a stream: a terminal has a width, and colours unless NO_COLOR."""
+def look_at(stream: TextIO, language: str, context: bool = True) -> Look:
+    """Give how results look on a stream: a terminal has a width, and colours unless NO_COLOR.
+
+    `context`: a line under each result says where it comes from.
+    """
     if not stream.isatty():
-        return Look(language)
+        return Look(language, context=context)
     color = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-    return Look(language, shutil.get_terminal_size().columns, color)
+    return Look(language, shutil.get_terminal_size().columns, color, context=context)
 
 
 def write(stream: TextIO, text: str) -> None:

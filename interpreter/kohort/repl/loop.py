@@ -130,7 +130,7 @@ class Loop:
             self.profile = output.profile
 
     def _output(self, text: str) -> TextOutput:
-        look = look_at(sys.stdout, self.opening.language)
+        look = look_at(sys.stdout, self.opening.language, self.opening.notes)
         output = TextOutput(sys.stdout, sys.stdout, look, text)
         output.profile = self.profile
         return output
