@@ -44,7 +44,7 @@ class Owner:
     def numbers(self) -> NumberRegister:
         return NumberRegister(self.key, "own", Secret(self.key.read_bytes()))
 
-    def found(self, **more: bool) -> None:
+    def found(self, **more: bool | None) -> None:
         manifest = Manifest(name=self.name, key_id="own", **more)  # type: ignore[arg-type]
         founding.found(self.bank, manifest, "", NOW)
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from kohort.databank.intake.source import Source
     from kohort.databank.releases.numbers import NumberRegister
     from kohort.databank.releases.owned import OwnedBank
+    from kohort.disclosure.keys import Secret
 
 
 def check(places: list[Path]) -> int:
@@ -33,7 +34,7 @@ def check(places: list[Path]) -> int:
         if not bank.there:
             files.append(place)
             continue
-        faults = examined(bank)
+        faults = examined(bank, _own_secret(bank))
         _complain(f"{place}: {fault}" for fault in faults)
         say([f"{place}: {len(faults)} faults" if faults else f"{place}: sound"])
         code = exit_code.WRONG if faults else code
@@ -44,6 +45,19 @@ def check(places: list[Path]) -> int:
         elif register.rows is not None:
             say([*register.notices, f"{source.name}: sound, {_size(register)}"])
     return code
+
+
+def _own_secret(bank: OwnedBank) -> Secret | None:
+    """Give the key of a databank where it is to be had; encrypted rows need it."""
+    from kohort.databank.releases.founding import opened_key
+    from kohort.databank.releases.owned import BankError
+
+    try:
+        key_id = bank.manifest().key_id
+        place = None if key_id is None else _key_place(None, key_id)
+        return None if place is None or not place.is_file() else opened_key(place)
+    except BankError:
+        return None
 
 
 def add(bank: OwnedBank, given: argparse.Namespace) -> int:
@@ -132,7 +146,10 @@ def _founded(bank: OwnedBank, given: argparse.Namespace) -> NumberRegister:
             say([f'name it in config.toml: [keys] "{key_id}" = "{place}"'])
     secret = founding.opened_key(place)
     profiles = (given.profile,)
-    manifest = Manifest(name=name, profiles=profiles, profile=given.profile, key_id=key_id)
+    manifest = Manifest(
+        name=name, profiles=profiles, profile=given.profile, key_id=key_id,
+        encrypted=given.encrypt or None,
+    )  # fmt: skip
     founding.found(bank, manifest, given.label, now())
     return NumberRegister(place, key_id, secret)
 

@@ -18,6 +18,7 @@ _KEYS: Final[dict[str, dict[str, str]]] = {
     "disclosure": {"profiles": "texts", "profile": "text", "key_id": "text"},
     "labels": {"unverified": "texts"},
     "audit": {"log": "truth", "folder": "text"},
+    "storage": {"encrypted": "truth"},
 }
 _KINDS: Final = {
     "text": "a text",
@@ -39,6 +40,7 @@ class Manifest:
     `name` None leaves the name to `datastore_versions.json`. `answers_to` are names that scripts
     may use for the bank, `unverified` the variables whose labels are not official. `log`: whether
     requests are logged (None: those to real banks), in `folder` (relative to the root).
+    `encrypted`: whether rows that an owner adds are encrypted under the owner's key.
     """
 
     name: str | None = None
@@ -51,6 +53,7 @@ class Manifest:
     unverified: tuple[str, ...] = ()
     log: bool | None = None
     folder: str | None = None
+    encrypted: bool | None = None
 
     def __post_init__(self) -> None:
         if self.profile not in self.profiles:

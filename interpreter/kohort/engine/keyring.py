@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
-from kohort.databank import recordkeys
+from kohort.databank import atrest, recordkeys
 from kohort.disclosure.keys import Master, record_keys, sealed
 from kohort.engine.matching import places
 
@@ -38,6 +38,10 @@ class KeyRing:
             return found
         calculated = self._calculated(root, unit_type, ids.filter(unknown))
         return found.scatter(unknown.arg_true(), calculated)
+
+    def opening(self, root: Path, name: str) -> pl.ParquetDecryptionProperties:
+        """Give what the encrypted rows of a register of a databank are read with."""
+        return atrest.opening(sealed(self._master(root)), name)
 
     def sample_key(self, root: Path | None, bucket: int) -> int:
         """Give the 64-bit key of a bucket of random samples."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from kohort.databank.atrest import is_sealed
 from kohort.engine import numbers
 from kohort.engine.failure import EngineError, failing_as
 from kohort.engine.values import DTYPES, Selection, compact, from_texts
@@ -18,6 +19,7 @@ from kohort.scope import Type
 
 if TYPE_CHECKING:
     from kohort.catalogue import RegisterVariable
+    from kohort.engine.rows import Keys
 
 _EPOCH = date(1970, 1, 1)
 _START, _STOP = "start_epoch_days", "stop_epoch_days"
@@ -80,9 +82,9 @@ def files(entry: RegisterVariable, day: int | None) -> tuple[Path, ...]:
 
 
 @failing_as("register-file-damaged")
-def read(entry: RegisterVariable, day: int | None, found: Sequence[Path]) -> Records:
+def read(entry: RegisterVariable, day: int | None, found: Sequence[Path], ring: Keys) -> Records:
     """Give the records in force on a day (of a fixed variable: all of them)."""
-    rows = pl.scan_parquet(list(found), hive_partitioning=False, missing_columns="insert")
+    rows = _scanned(entry, found, ring)
     if entry.temporality != "FIXED" and day is not None:
         stop = pl.col(_STOP)
         rows = rows.filter((pl.col(_START) <= day) & (stop.is_null() | (stop >= day)))
@@ -95,10 +97,10 @@ def read(entry: RegisterVariable, day: int | None, found: Sequence[Path]) -> Rec
 
 
 @failing_as("register-file-damaged")
-def read_all(entry: RegisterVariable, days: Sequence[int]) -> list[Records]:
+def read_all(entry: RegisterVariable, days: Sequence[int], ring: Keys) -> list[Records]:
     """Give the records in force on each of several days, ascending; the files are read once."""
     paths = {file: None for day in days for file in files(entry, day)}
-    rows = pl.scan_parquet(list(paths), hive_partitioning=False, missing_columns="insert")
+    rows = _scanned(entry, list(paths), ring)
     start, stop = pl.col(_START), pl.col(_STOP)
     rows = rows.filter((start <= days[-1]) & (stop.is_null() | (stop >= days[0])))
     categories = pl.Categories.random() if entry.type is Type.TEXT else None
@@ -115,9 +117,11 @@ def read_all(entry: RegisterVariable, days: Sequence[int]) -> list[Records]:
 
 
 @failing_as("register-file-damaged")
-def spells(entry: RegisterVariable, first: int, last: int, found: Sequence[Path]) -> Spells:
+def spells(
+    entry: RegisterVariable, first: int, last: int, found: Sequence[Path], ring: Keys
+) -> Spells:
     """Give all spells that overlap a period; both its days and those of a spell belong to it."""
-    rows = pl.scan_parquet(list(found), hive_partitioning=False, missing_columns="insert")
+    rows = _scanned(entry, found, ring)
     stop = pl.col(_STOP)
     rows = rows.filter((pl.col(_START) <= last) & (stop.is_null() | (stop >= first)))
     categories = pl.Categories.random() if entry.type is Type.TEXT else None
@@ -133,6 +137,15 @@ def spells(entry: RegisterVariable, first: int, last: int, found: Sequence[Path]
         _typed(frame["value"], entry.type, categories),
         compact(Vector(frame[_START])),
         compact(Vector(frame[_STOP])),
+    )
+
+
+def _scanned(entry: RegisterVariable, found: Sequence[Path], ring: Keys) -> pl.LazyFrame:
+    # The files of a register are written together: all of them are encrypted, or none.
+    sealed = is_sealed(found[0])
+    opening = ring.opening(entry.path.parents[2], entry.name) if sealed else None
+    return pl.scan_parquet(
+        list(found), hive_partitioning=False, missing_columns="insert", decryption=opening
     )
 
 

@@ -15,7 +15,7 @@ from kohort.engine import collapsing, register
 from kohort.engine.failure import guarded
 from kohort.engine.matching import places
 from kohort.engine.node import Node, value_of
-from kohort.engine.rows import Rows
+from kohort.engine.rows import Keys, Rows
 from kohort.engine.table import Table
 from kohort.engine.values import concatenated, distinct, gathered, narrow_dtype
 from kohort.engine.vector import Vector
@@ -44,7 +44,9 @@ class Reshaping(Table):
         names: tuple[str, str, str],
     ) -> Self:
         """One row per spell that overlaps a period, of the units that are there (if any are)."""
-        found = register.spells(entry, first.days, last.days, register.files(entry, None))
+        found = register.spells(
+            entry, first.days, last.days, register.files(entry, None), self.ring
+        )
         if self.rows.root is None:
             rows = Rows(found.ids, entry.unit_type, bank.root, self.ring, repeated=True)
         else:
@@ -78,13 +80,13 @@ class Reshaping(Table):
         first: Sequence[register.Records] | None = None
         if units.root is None:
             bank, entry, _ = variables[0]
-            first = _records(entry, days)
+            first = _records(entry, days, self.ring)
             ids = distinct(pl.concat([records.ids for records in first]))
             units = Rows(ids, entry.unit_type, bank.root, self.ring)
         rows, _, index = _grid(units, len(days))
         columns = {time: _time(rows, index, days)}
         for _, entry, name in variables:
-            recipe = partial(_measured, entry, days, first)
+            recipe = partial(_measured, entry, days, self.ring, first)
             columns[name] = Node(rows, recipe, (index,))
             first = None
         return replace(self, rows=rows, columns=columns, base=None)
@@ -218,24 +220,25 @@ def _or_missing(spots: NDArray[np.int64]) -> pl.Series:
 # ---- values
 
 
-def _records(entry: RegisterVariable, days: Sequence[int]) -> list[register.Records]:
+def _records(entry: RegisterVariable, days: Sequence[int], ring: Keys) -> list[register.Records]:
     """Give the records of each day; a fixed variable has one set for all days."""
     if entry.temporality == "FIXED" or len(days) == 1:
         day = None if entry.temporality == "FIXED" else days[0]
-        return [register.read(entry, day, register.files(entry, day))]
-    return register.read_all(entry, days)
+        return [register.read(entry, day, register.files(entry, day), ring)]
+    return register.read_all(entry, days, ring)
 
 
 def _measured(
     entry: RegisterVariable,
     days: Sequence[int],
+    ring: Keys,
     known: Sequence[register.Records] | None,
     rows: Rows,
     inputs: Sequence[Vector],
     _: Sequence[Vector],
 ) -> Vector:
     """Give a register variable at each row's date: date by date, then in the order of the rows."""
-    by_day = _records(entry, days) if known is None else known
+    by_day = _records(entry, days, ring) if known is None else known
     if len(by_day) == 1:
         (records,) = by_day
         return gathered(records.values, places(records.ids, rows.ids))

@@ -15,7 +15,7 @@ from kohort.engine.values import Selection
 
 
 class Keys(Protocol):
-    """Where record keys come from (disclosure 4.1)."""
+    """Where record keys come from (disclosure 4.1), and keys of files."""
 
     def record_keys(self, root: Path | None, unit_type: str, ids: pl.Series) -> pl.Series:
         """Give the UInt64 record key of each id of a unit type in the key domain of a databank."""
@@ -23,6 +23,10 @@ class Keys(Protocol):
 
     def sample_key(self, root: Path | None, bucket: int) -> int:
         """Give the 64-bit key of a bucket of random samples."""
+        ...
+
+    def opening(self, root: Path, name: str) -> pl.ParquetDecryptionProperties:
+        """Give what the encrypted rows of a register of a databank are read with."""
         ...
 
 

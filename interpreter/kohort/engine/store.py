@@ -63,15 +63,15 @@ class ColumnStore(Changes, Reshaping, Answers):
         days = None if day is None else day.days
         found = register.files(entry, days)
         if self.rows.root is None:
-            records = register.read(entry, days, found)
+            records = register.read(entry, days, found, self.ring)
             rows = Rows(records.ids, entry.unit_type, bank.root, self.ring)
             node = Node(rows, values=records.values)
             return replace(self, rows=rows, columns={name: node})
         if outer:
-            return self._joined_outside(register.read(entry, days, found), name)
+            return self._joined_outside(register.read(entry, days, found, self.ring), name)
 
         def recipe(rows: Rows, _: Sequence[Vector], __: Sequence[Vector]) -> Vector:
-            records = register.read(entry, days, found)
+            records = register.read(entry, days, found, self.ring)
             return gathered(records.values, places(records.ids, rows.ids))
 
         return self.with_node(name, Node(self.rows, recipe))

@@ -9,7 +9,7 @@ from typing import Final
 
 import polars as pl
 
-from kohort.databank import governance, rows, stored
+from kohort.databank import atrest, governance, rows, stored
 from kohort.databank.definition import VariableDefinition, unit_types
 from kohort.databank.intake.description import Description
 from kohort.databank.intake.registers import Register
@@ -23,6 +23,7 @@ from kohort.databank.releases.owned import (
     OwnedBank,
     Pending,
 )
+from kohort.disclosure.keys import Secret
 from kohort.unit_type import unit_type
 
 ROW_GROUP: Final = 262_144
@@ -46,7 +47,7 @@ def put(bank: OwnedBank, register: Register, numbers: NumberRegister, now: int) 
     withdraw(bank, [name], now)
     if register.rows is not None:
         frame = _with_numbers(bank, definition, register.rows, numbers)
-        structure = _written(bank, register.description, frame, now)
+        structure = _written(bank, register.description, frame, numbers.secret, now)
     if register.governance is not None:
         steps.write(governance_of(bank, name, DRAFT), register.governance.text())
     bank.write_draft_structures({**bank.as_if_released(), name: structure})
@@ -135,27 +136,33 @@ def _with_numbers(
     return frame.select("unit_id", "value", "start_epoch_days", "stop_epoch_days")
 
 
-def _written(bank: OwnedBank, description: Description, frame: pl.DataFrame, now: int) -> Json:
+def _written(
+    bank: OwnedBank, description: Description, frame: pl.DataFrame, secret: Secret, now: int
+) -> Json:
     """Write the rows of a draft; gives its data structure."""
     definition, today = description.definition, now // 86_400
+    sealing = atrest.sealing(secret, definition.name) if bank.manifest().encrypted else None
     entry = _covered(definition, frame, today)
     folder = bank.root / "data" / definition.name
     name = f"{definition.name}__{DRAFT}"
     for year, part in rows.arranged(definition, frame):
         inner = Path(f"{name}.parquet") if year is None else Path(name, f"start_year={year}")
         place = folder / inner if year is None else folder / inner / "0.parquet"
-        write_rows(part, place)
+        write_rows(part, place, sealing)
     return patches.with_ending(stored.data_structure(entry), description.ending)
 
 
-def write_rows(frame: pl.DataFrame, path: Path) -> None:
-    """Write rows in the layout of a databank."""
+def write_rows(
+    frame: pl.DataFrame, path: Path, sealing: pl.ParquetEncryptionProperties | None
+) -> None:
+    """Write rows in the layout of a databank, encrypted where a key is given."""
     steps.fill(
         path,
         lambda place: frame.write_parquet(
-            place, compression="zstd", compression_level=3, row_group_size=ROW_GROUP
+            place, compression="zstd", compression_level=3, row_group_size=ROW_GROUP,
+            encryption=sealing,
         ),
-    )
+    )  # fmt: skip
 
 
 def _covered(definition: VariableDefinition, frame: pl.DataFrame, today: int) -> stored.Entry:

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import polars as pl
 
-from kohort.databank import governance, recordkeys, stamp
+from kohort.databank import atrest, governance, recordkeys, stamp
 from kohort.databank.governance import GovernanceError
 from kohort.databank.releases import steps
 from kohort.databank.releases.owned import BankError, OwnedBank, Version, plain, version_of
+from kohort.disclosure.keys import Secret
 from kohort.metadata import Structures, read_releases
 from kohort.register import RegisterVariable
 from kohort.stored import CatalogueError
@@ -19,17 +20,20 @@ from kohort.unit_type import unit_type
 _COLUMNS = ("unit_id", "value", "start_epoch_days", "stop_epoch_days")
 
 
-def examined(bank: OwnedBank) -> list[str]:
-    """Give what is wrong with a databank, one line each; no line holds a value of the data."""
+def examined(bank: OwnedBank, secret: Secret | None = None) -> list[str]:
+    """Give what is wrong with a databank, one line each; no line holds a value of the data.
+
+    Encrypted rows are looked into only with the owner's key.
+    """
     try:
-        return list(_faults(bank))
+        return list(_faults(bank, secret))
     except BankError as error:
         return [str(error)]
     except CatalogueError as error:
         return [error.diagnostic.message]
 
 
-def _faults(bank: OwnedBank) -> Iterator[str]:
+def _faults(bank: OwnedBank, secret: Secret | None) -> Iterator[str]:
     if (bank.store / "change.json").is_file() or any(steps.unfinished(bank.root)):
         yield "a change has broken off; the next owner's command mends it"
     bank.manifest()
@@ -40,7 +44,7 @@ def _faults(bank: OwnedBank) -> Iterator[str]:
     seen: set[Path] = set()
     for release in bank.releases():
         version = version_of(release["version"])
-        yield from _of_version(bank, version, seen)
+        yield from _of_version(bank, version, seen, secret)
     for path in sorted((bank.root / governance.FOLDER).glob("*.json")):
         try:
             governance.read(path)
@@ -48,7 +52,9 @@ def _faults(bank: OwnedBank) -> Iterator[str]:
             yield f"{path.name}: {error}"
 
 
-def _of_version(bank: OwnedBank, version: Version, seen: set[Path]) -> Iterator[str]:
+def _of_version(
+    bank: OwnedBank, version: Version, seen: set[Path], secret: Secret | None
+) -> Iterator[str]:
     structures = Structures(bank.root, version)
     for name in structures:
         try:
@@ -59,17 +65,24 @@ def _of_version(bank: OwnedBank, version: Version, seen: set[Path]) -> Iterator[
         if entry.path in seen:
             continue
         seen.add(entry.path)
-        for fault in _of_rows(bank, entry):
+        for fault in _of_rows(bank, entry, secret):
             yield f"version {plain(version)}, {name}: {fault}"
 
 
-def _of_rows(bank: OwnedBank, entry: RegisterVariable) -> Iterator[str]:
+def _of_rows(bank: OwnedBank, entry: RegisterVariable, secret: Secret | None) -> Iterator[str]:
     files = [entry.path] if entry.path.is_file() else sorted(entry.path.rglob("*.parquet"))
     if not files:
         yield f"there are no rows at {entry.path}"
         return
+    opening = None
+    if atrest.is_sealed(files[0]):
+        if secret is None:
+            return
+        opening = atrest.opening(secret, entry.name)
     try:
-        rows = pl.scan_parquet(files, hive_partitioning=False, missing_columns="insert")
+        rows = pl.scan_parquet(
+            files, hive_partitioning=False, missing_columns="insert", decryption=opening
+        )
         lacking = [name for name in _COLUMNS if name not in rows.collect_schema().names()]
         if lacking:
             yield f"the rows lack {', '.join(lacking)}"
