@@ -69,6 +69,7 @@ EXAMPLES = {
     "help": "help import-event",
     "history": "history",
     "datasets": "datasets",
+    "quota": "quota",
     "describe": "describe a",
     "search": "search income 'two words'",
     "run": "run 'my file.mdscript'",
@@ -96,9 +97,20 @@ EXAMPLES = {
     "sankey": "sankey a b if c",
     "regress": "regress y a i.b##c.d if e, robust",
     "regress-predict": "regress-predict y a i.b if c, residuals(e) noconstant",
+    "logit": "logit y a i.b if c, robust or",
+    "logit-predict": "logit-predict y a i.b if c, predicted(p)",
+    "probit": "probit y a i.b if c, margins()",
+    "probit-predict": "probit-predict y a i.b if c, predicted(p)",
+    "mlogit": "mlogit y a i.b if c, mfx(dydx)",
+    "mlogit-predict": "mlogit-predict y a i.b if c, predicted(p)",
+    "poisson": "poisson y a i.b if c, irr exposure(v)",
+    "poisson-predict": "poisson-predict y a i.b if c, predicted(p)",
+    "negative-binomial": "negative-binomial y a i.b if c, cluster(g)",
+    "negative-binomial-predict": "negative-binomial-predict y a i.b if c, predicted(p)",
     "cox": "cox died years a i.b if c, hazard level(90)",
     "kaplan-meier": "kaplan-meier died years if c, by(a)",
     "weibull": "weibull died years if c, by(a)",
+    "coefplot": "coefplot regress y a i.b if c, level(90)",
 }
 
 

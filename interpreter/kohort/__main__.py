@@ -52,6 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _done(arguments: Sequence[str] | None) -> int:
     from kohort.archive import words
     from kohort.arguments import parser
+    from kohort.audit import words as audit_words
 
     try:
         given = parser().parse_args(arguments)
@@ -71,6 +72,8 @@ def _done(arguments: Sequence[str] | None) -> int:
         from kohort.formatting import format_files
 
         return format_files(given.files, given.check)
+    if given.command == "audit":
+        return audit_words.do(given)
     if given.command in words.COMMANDS:
         from kohort.archive.doing import do
 

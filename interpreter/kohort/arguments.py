@@ -8,6 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import NoReturn
 
 from kohort.archive import words
+from kohort.audit import words as audit_words
 from kohort.configuration import SYNTHETIC_PERSONS, SYNTHETIC_SEED
 from kohort.owner_arguments import add_owner_commands
 from kohort.trouble import Trouble
@@ -53,6 +54,7 @@ def parser() -> argparse.ArgumentParser:
     search.add_argument("words", nargs="+", metavar="WORD")
     _add_databank(commands.add_parser)
     words.add(commands.add_parser, shared)
+    audit_words.add(commands.add_parser)
     profile = commands.add_parser("profile", help="list disclosure profiles, or show one")
     profile.add_argument("show", nargs="?", choices=("show",))
     profile.add_argument("name", nargs="?", metavar="NAME")

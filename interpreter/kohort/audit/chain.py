@@ -11,11 +11,12 @@ import fcntl
 import hashlib
 import json
 import os
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import Any, Final
 
 FILE_NAME: Final = "log.jsonl"
 FIRST: Final = "0" * 64
@@ -40,14 +41,11 @@ class Chain:
     def __init__(self, folder: Path) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.path = folder / FILE_NAME
-        descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
-        self._file = os.fdopen(descriptor, "r+b", buffering=0)
+        self._file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+        # Sessions are not closed; a descriptor that nobody holds must be.
+        self.close = weakref.finalize(self, os.close, self._file)
         self._read = 0
         self._last = FIRST
-
-    def close(self) -> None:
-        """Let go of the file."""
-        self._file.close()
 
     @contextmanager
     def locked(self) -> Iterator[list[Record]]:
@@ -81,13 +79,12 @@ class Chain:
         """Add a record and wait until it is on disk. The log must be held."""
         line = _line({**record, "before": self._last})
         self._put(line + b"\n")
-        os.fsync(self._file.fileno())
+        os.fsync(self._file)
         self._read += len(line) + 1
         self._last = _hash(line)
 
     def _put(self, raw: bytes) -> None:
-        written = self._file.write(raw)
-        if written != len(raw):
+        if os.write(self._file, raw) != len(raw):
             raise OSError("the log could not be written")
 
 
@@ -125,11 +122,11 @@ def records(path: Path) -> Iterator[Record]:
                 yield record
 
 
-def _from(file: IO[bytes], place: int) -> bytes:
+def _from(file: int, place: int) -> bytes:
     pieces: list[bytes] = []
-    file.seek(place)
-    while piece := file.read(1 << 20):
+    while piece := os.pread(file, 1 << 20, place):
         pieces.append(piece)
+        place += len(piece)
     return b"".join(pieces)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from kohort.bank import Databank
 from kohort.diagnostic import Span
@@ -64,6 +64,9 @@ from kohort.results import (
 )
 from kohort.scope import Scope
 
+if TYPE_CHECKING:
+    from kohort.audit.auditor import Remaining
+
 Described = Frequencies | Magnitudes | Summary | Chart
 Releasable = Size | Done | Inventory | Described | Descriptive | ModelCases | Document
 Part = Axis | Cells | Column | FactorLevels
@@ -97,6 +100,10 @@ class Gate:
         """Let the audit know which statement runs next, and whether it is one of a replay."""
         if self.watch is not None:
             self.watch.text, self.watch.silent = text, replaying
+
+    def remaining(self) -> dict[str, Remaining]:
+        """Give what is left of today's quotas, by databank; empty where nothing is counted."""
+        return {} if self.watch is None else self.watch.remaining(self.policy.profile)
 
     def refused(self, code: str, span: Span) -> None:
         """Let the audit know that something was refused. Raises `RefusedError`."""
