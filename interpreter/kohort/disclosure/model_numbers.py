@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal, TypeAlias
 
 import numpy as np
 
@@ -14,6 +12,13 @@ from kohort.disclosure.keys import Secret
 from kohort.disclosure.model_columns import ModelColumns
 from kohort.disclosure.model_evidence import ModelEvidence
 from kohort.disclosure.model_noise import ModelKeys, model_wording
+from kohort.disclosure.model_shown import (
+    Coefficients,
+    Constant,
+    Figure,
+    FurtherTable,
+    ModelNumbers,
+)
 from kohort.disclosure.model_support import Grouping, Support
 from kohort.disclosure.profile import Profile
 from kohort.disclosure.published import decimals, significant
@@ -32,93 +37,6 @@ from kohort.estimators.problem import (
 # Profiles write "all digits" so; a double holds no more.
 _ALL_DIGITS = 15
 _P_DECIMALS = 3
-
-Constant: TypeAlias = Literal["shown", "hidden", "none"]
-Figure: TypeAlias = "float | int | str | None"
-
-
-@dataclass(frozen=True, eq=False)
-class Coefficients:
-    """Rows of a table of estimates, all numbers published; arrays are float64 in the order of
-    names.
-
-    `errors`, `t` (or z), `p` are None where the table does not have them.
-    """
-
-    names: tuple[str, ...]
-    coefficients: Floats
-    errors: Floats | None
-    t: Floats | None
-    p: Floats | None
-    lower: Floats
-    upper: Floats
-    heading: str | None = None
-
-
-@dataclass(frozen=True, eq=False)
-class FurtherTable:
-    """One more table of a model: `title` and column names are heading keys; cells may be missing.
-
-    `rows` are ids of columns (`term`), heading keys (`statistic`).
-    """
-
-    title: str
-    stub: Literal["term", "statistic"]
-    rows: tuple[str, ...]
-    columns: tuple[str, ...]
-    cells: tuple[tuple[float | None, ...], ...]
-    headings: tuple[tuple[str, int], ...] = ()
-    hidden: bool = False
-
-
-@dataclass(frozen=True, eq=False)
-class ModelNumbers:
-    """The published numbers of a model, all rounded (under an open profile, none).
-
-    `n`: units; `observations`: rows, the same number where each row is a unit. `equations` hold
-    what is printed: hidden constants and controls have no row there; `constant` and `controls` (how
-    many) say so. `header`: (heading key, number or words) in order. `dropped` are collinear
-    columns, `unsupported` products of indicators that too few units have; `groupings` tell
-    references and merged categories of factors, `printed` those of roles.
-    """
-
-    n: int
-    observations: int
-    equations: tuple[Coefficients, ...]
-    header: tuple[tuple[str, Figure], ...]
-    tables: tuple[FurtherTable, ...]
-    constant: Constant
-    controls: int
-    level: float
-    tests: Literal["t", "z"]
-    dropped: tuple[str, ...]
-    unsupported: tuple[str, ...]
-    groupings: Mapping[str, Grouping]
-    printed: Mapping[str, Grouping]
-    notes: tuple[tuple[str, Mapping[str, str]], ...]
-    exponentiated: bool = False
-
-    def figure(self, name: str) -> float:
-        """Give a number of the header."""
-        value = dict(self.header)[name]
-        return math.nan if value is None else float(value)
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Ids of the rows of the first equation."""
-        return self.equations[0].names
-
-    @property
-    def coefficients(self) -> Floats:
-        """Estimates of the first equation."""
-        return self.equations[0].coefficients
-
-    @property
-    def errors(self) -> Floats:
-        """Errors of the first equation."""
-        errors = self.equations[0].errors
-        assert errors is not None
-        return errors
 
 
 class Publisher:
@@ -304,10 +222,15 @@ class Publisher:
             case _:
                 return self.figure(one.value)
 
+    def _tested_value(self, one: Statistic) -> float:
+        """The statistic of a test beside the model: one digit less than a coefficient has."""
+        value = one.value / (self._inflation if one.noisy else 1.0)
+        return float(_rounded(np.array([value]), self._limits.se_digits)[0])
+
     def _df2(self, one: Statistic) -> int:
         if one.df2 is not None:
             return one.df2
-        if self._clusters is not None:
+        if self._clusters is not None and one.clustered:
             return self._clusters - 1
         return self._base - one.parameters
 
@@ -372,7 +295,7 @@ class Publisher:
         names = (*columns, "df", *(("df2",) if "f" in kinds else ()), "p")
         cells = []
         for one in table.statistics:
-            value = self._statistic(one)
+            value = self._tested_value(one)
             line: list[float | None] = [value if one.kind == kind else None for kind in columns]
             line.append(self._df(one))
             if "f" in kinds:
@@ -417,3 +340,6 @@ class Publisher:
 
 def _rounded(values: Floats, digits: int) -> Floats:
     return values if digits >= _ALL_DIGITS else significant(values, digits)
+
+
+__all__ = ["Coefficients", "FurtherTable", "ModelNumbers", "Publisher"]

@@ -21,6 +21,8 @@ from kohort.results import ModelCases
 from kohort.scope import Code, Variable
 
 _LEVEL = re.compile(r"^i\.(.+)\[(.*)\]$", re.DOTALL)
+# Rows beside those of columns that are named by a heading key.
+_TOLD = frozenset({"at_means", "mean_vif"})
 _REASONS = {
     "SDC-M1": "SDC-M1",
     "constant outcome": "no-variation",
@@ -35,7 +37,7 @@ def model(secret: Secret, profile: Profile, raw: ModelCases, span: Span) -> Mode
     heads = str(raw.options.get("coefficients", "coef"))
     notes = _notes(profile, raw, names, numbers)
     title = str(raw.options.get("title", ""))
-    shown = Model(title, _header(raw, numbers), _table(names, numbers, heads), notes)
+    shown = Model(title, _header(raw, names, numbers), _table(names, numbers, heads), notes)
     if not numbers.tables:
         return shown
     return Several((shown, *(_further(names, table, numbers) for table in numbers.tables)))
@@ -182,7 +184,8 @@ def _further(names: Names, table: FurtherTable, numbers: ModelNumbers) -> Table:
         if place in starts:
             rows.append((Key("equation", starts[place], names.printed(starts[place])),))
             cells.append(tuple(Cell(None, "missing") for _ in columns))
-        rows.append((_term(names, name) if table.stub == "term" else Key("statistic", name),))
+        told = table.stub == "statistic" or name in _TOLD
+        rows.append((Key("equation", name) if told else _term(names, name),))
         shown = [Cell(None, "hidden") if table.hidden else _number(value) for value in line]
         cells.append(tuple(shown))
     return Table("", (Key("statistic", table.title),), tuple(rows), columns, tuple(cells))
@@ -191,7 +194,9 @@ def _further(names: Names, table: FurtherTable, numbers: ModelNumbers) -> Table:
 # ---- header and notes
 
 
-def _header(raw: ModelCases, numbers: ModelNumbers) -> tuple[tuple[str, Cell | str], ...]:
+def _header(
+    raw: ModelCases, names: Names, numbers: ModelNumbers
+) -> tuple[tuple[str, Cell | str], ...]:
     lines: list[tuple[str, Cell | str]] = []
     outcome = raw.columns.get("outcome")
     if outcome is not None:
@@ -200,7 +205,8 @@ def _header(raw: ModelCases, numbers: ModelNumbers) -> tuple[tuple[str, Cell | s
         lines.append(("outcome", raw.groups["outcome"].variable.name))
     lines.append(("nobs", _number(numbers.observations)))
     for name, value in numbers.header:
-        lines.append((name, value if isinstance(value, str) else _number(value)))
+        shown = names.printed(value) if isinstance(value, str) else _number(value)
+        lines.append((name, shown))
     covariance = raw.options.get("covariance")
     if covariance is not None:
         lines.append(("errors", covariance))

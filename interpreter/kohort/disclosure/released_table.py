@@ -53,7 +53,8 @@ class Key:
     none; without a code a blank heading), `total`, `missing`, `term` (stable id in `code`, printed
     name in `label`), `reference` (heads the levels of a factor: its name in `code`, the printed
     reference category in `label`; its cells are missing), `equation` (heads the terms of one
-    equation of a model, with its printed name in `label`; its cells are missing too).
+    equation of a model, with its printed name in `label`; without one, a row that is named by a
+    heading key and does not decide the number format).
     """
 
     kind: KeyKind

@@ -1,14 +1,16 @@
 """Least squares from cross products: classical and robust covariance, weights, leverage."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from kohort.estimators.clusters import cluster_factor, cluster_sums
 from kohort.estimators.cross_products import Columns, weighted_squares, weighted_sum
-from kohort.estimators.design import Block, Design, Floats, constant_block
+from kohort.estimators.design import Block, Codes, Design, Floats, constant_block
 from kohort.estimators.elimination import Elimination, eliminate
 from kohort.estimators.inference import f_tail
 from kohort.estimators.problem import Covariance, NotEstimableError
+from kohort.estimators.wald import wald
 
 # Below this share of unexplained variation, y'y - b'X'y has lost too many digits.
 _CLOSE_FIT = 1e-6
@@ -21,7 +23,8 @@ class LinearFit:
     `names`, `coefficients` float64[k] and `covariance` float64[k, k] are of the kept columns in the
     design's order, the constant last. `dropped` names the collinear columns. `rss`, `tss` are
     weighted sums of squares (tss uncentred without a constant). `df_model` counts the kept columns
-    but the constant. `elimination` is the geometry of the regressors, for leverage.
+    but the constant. `elimination` is the geometry of the regressors, for leverage. `clusters` is
+    the number of groups of a clustered covariance.
     """
 
     names: tuple[str, ...]
@@ -35,6 +38,7 @@ class LinearFit:
     f: float
     elimination: Elimination
     residuals: Floats | None
+    clusters: int | None = None
 
     @property
     def k(self) -> int:
@@ -68,7 +72,8 @@ class LinearFit:
     @property
     def f_p(self) -> float:
         """P of the overall F test."""
-        return f_tail(self.f, self.df_model, self.df_residual)
+        df = self.df_residual if self.clusters is None else self.clusters - 1
+        return f_tail(self.f, self.df_model, df)
 
     def leverage(self) -> Floats:
         """Leverage of every row, w x'(X'WX)^-1 x, float64[N]."""
@@ -112,11 +117,13 @@ def fit(
     constant: bool = True,
     covariance: Covariance = "classical",
     keep_residuals: bool = False,
+    clusters: Codes | None = None,
 ) -> LinearFit:
     """Fit y (float64[N]) on the design by least squares with optional weights (float64[N]).
 
-    Covariance: classical s^2 (X'WX)^-1 with s^2 = RSS/(n - k), or robust HC1, n/(n - k) times the
-    sandwich (analysis.md 3.0.3). Residuals are kept on demand and where they were needed anyway.
+    Covariance: classical s^2 (X'WX)^-1 with s^2 = RSS/(n - k); robust HC1, n/(n - k) times the
+    sandwich; or cluster, with `clusters` (int32[N]) and the factor G/(G - 1) (n - 1)/(n - k)
+    (analysis.md 3.0.3). Residuals are kept on demand and where they were needed anyway.
     Raises NotEstimableError.
     """
     if design.rows == 0 or float(y.min()) == float(y.max()):
@@ -137,7 +144,8 @@ def fit(
     if design.rows <= len(elimination.kept):
         raise NotEstimableError("too few rows")
     outcome = _Outcome(y, centre, full[-1, :-1], tss)
-    return _solved(elimination, outcome, constant, covariance, keep_residuals)
+    asked = _Asked(constant, covariance, keep_residuals, clusters)
+    return _solved(elimination, outcome, asked)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -150,13 +158,17 @@ class _Outcome:
     tss: float
 
 
-def _solved(
-    elimination: Elimination,
-    outcome: _Outcome,
-    constant: bool,
-    covariance: Covariance,
-    keep_residuals: bool,
-) -> LinearFit:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Asked:
+    """How the fit is wanted."""
+
+    constant: bool
+    covariance: Covariance
+    keep_residuals: bool
+    clusters: Codes | None
+
+
+def _solved(elimination: Elimination, outcome: _Outcome, asked: _Asked) -> LinearFit:
     columns, inverse = elimination.columns, elimination.inverse
     places = elimination.slots[elimination.kept]
     cross = outcome.cross
@@ -166,23 +178,28 @@ def _solved(
     rss = outcome.tss - float(b @ cross[places])
     delicate = bool(elimination.replaced) or rss < _CLOSE_FIT * outcome.tss
     residuals = None
-    if delicate or keep_residuals or covariance == "robust":
+    if delicate or asked.keep_residuals or asked.covariance != "classical":
         y = outcome.y - outcome.centre
         residuals = y - columns.combine(elimination.spread(b))
         if delicate:
             b = b + inverse @ columns.against(residuals)[places]
             residuals = y - columns.combine(elimination.spread(b))
         rss = weighted_squares(residuals, columns.weights)
-    n, k = columns.rows, len(places)
-    if covariance == "robust" and residuals is not None:
-        v = _sandwich(elimination, residuals)
-        f = _wald(b, v, constant)
-    else:
+    n, k, constant = columns.rows, len(places), asked.constant
+    groups = None
+    if asked.covariance == "classical" or residuals is None:
         v = inverse * (rss / (n - k))
         f = _overall(rss, outcome.tss, k - constant, n - k)
+    else:
+        if asked.clusters is None:
+            v = _sandwich(elimination, residuals)
+        else:
+            v, groups = _clustered(elimination, residuals, asked.clusters)
+        f = wald(b[int(constant) :], v[int(constant) :, int(constant) :]) / (k - constant)
     b, v = elimination.restore(b, v)
     b, v = _uncentred(elimination, b, v, outcome.centre, constant)
-    return _named(elimination, (b, v), constant, (max(rss, 0.0), outcome.tss), f, residuals)
+    found = _named(elimination, (b, v), constant, (max(rss, 0.0), outcome.tss), f, residuals)
+    return found if groups is None else replace(found, clusters=groups)
 
 
 def _sandwich(elimination: Elimination, residuals: Floats) -> Floats:
@@ -195,21 +212,21 @@ def _sandwich(elimination: Elimination, residuals: Floats) -> Floats:
     return n / (n - k) * (inverse @ meat @ inverse)
 
 
+def _clustered(elimination: Elimination, residuals: Floats, clusters: Codes) -> tuple[Floats, int]:
+    """G/(G - 1) (n - 1)/(n - k) times the sandwich of scores summed by cluster; and G."""
+    columns, inverse = elimination.columns, elimination.inverse
+    factor = residuals if columns.weights is None else residuals * columns.weights
+    sums = cluster_sums(columns.weighted(None), clusters, factor)
+    sums = sums[:, elimination.slots[elimination.kept]]
+    scale = cluster_factor(len(sums), columns.rows, len(inverse))
+    return scale * (inverse @ (sums.T @ sums) @ inverse), len(sums)
+
+
 def _overall(rss: float, tss: float, df_model: int, df_residual: int) -> float:
     """F test of all coefficients but the constant, from the sums of squares."""
     if rss <= 0:
         return float("nan")
     return (tss - rss) / df_model / (rss / df_residual)
-
-
-def _wald(b: Floats, v: Floats, constant: bool) -> float:
-    """F form of the Wald test of all coefficients but the constant (the first one)."""
-    b, v = b[int(constant) :], v[int(constant) :, int(constant) :]
-    scale = np.sqrt(np.diagonal(v))
-    if not np.all(scale > 0):
-        return float("nan")
-    standard = b / scale
-    return float(standard @ np.linalg.solve(v / np.outer(scale, scale), standard)) / len(b)
 
 
 def _uncentred(

@@ -23,6 +23,8 @@ def heading(key: Key, look: Look) -> str:
             return word("constant", look)
         case "term" if key.label is None:
             return word(str(key.code), look)
+        case "equation" if key.label is None:
+            return word(str(key.code), look)
         case "term" if key.label is None and key.code in _WORDS:
             return word(str(key.code), look)
         case "term" | "equation":

@@ -1,0 +1,150 @@
+"""Likelihood models of one linear predictor: logit, probit, Poisson."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from kohort.estimators.clusters import cluster_factor
+from kohort.estimators.design import Floats
+from kohort.estimators.families import Family
+from kohort.estimators.likelihood import Ground, ground_of
+from kohort.estimators.newton import Peak, climb, inverted
+from kohort.estimators.problem import NotEstimableError, Problem
+
+
+@dataclass(frozen=True, eq=False)
+class IndexFit:
+    """A fitted likelihood model.
+
+    `names`, `coefficients` float64 (k), `covariance` float64 (k, k): the user's columns, the
+    constant last. `value`, `value_null`: log likelihoods of the model and of the constant alone.
+    `ground` and `working` (float64 (k)) are what it was climbed on. `clusters`: their number.
+    """
+
+    ground: Ground
+    names: tuple[str, ...]
+    coefficients: Floats
+    covariance: Floats
+    value: float
+    value_null: float
+    steps: int
+    working: Floats
+    rows: int
+    clusters: int | None = None
+
+    @property
+    def errors(self) -> Floats:
+        """Standard errors, float64 (k)."""
+        return np.sqrt(np.maximum(np.diagonal(self.covariance), 0.0))
+
+    @property
+    def eta(self) -> Floats:
+        """The linear predictor by pattern, the offset included."""
+        return self.ground.predictor(self.working)
+
+
+def fit_index(problem: Problem, family: Family) -> IndexFit:
+    """Fit a model of one linear predictor by Newton steps. Raises `NotEstimableError`."""
+    further = []
+    if "exposure" in problem.columns:
+        further.append(np.log(problem.columns["exposure"]))
+    y = problem.outcome
+    if problem.rows and float(y.min()) == float(y.max()):
+        raise NotEstimableError("constant outcome")
+    ground = ground_of(problem, further)
+    climber = _Climber(ground, family, problem.prior)
+    peak = climb(climber.start(), climber.value, climber.derivatives)
+    b = peak.parameters
+    clusters = None
+    if problem.covariance == "classical":
+        v = inverted(peak.information)
+    else:
+        v, clusters = _sandwich(problem, ground, family, peak)
+    coefficients, covariance = ground.restored(b, v)
+    return IndexFit(
+        ground=ground,
+        names=ground.names,
+        coefficients=coefficients,
+        covariance=covariance,
+        value=climber.likelihood(b),
+        value_null=climber.null(),
+        steps=peak.steps,
+        working=b,
+        rows=problem.rows,
+        clusters=clusters,
+    )
+
+
+class _Climber:
+    """The log likelihood of a ground, with its prior."""
+
+    def __init__(self, ground: Ground, family: Family, prior: float) -> None:
+        self.ground = ground
+        self.family = family
+        self.weights = ground.weights
+        mass = float(self.weights.sum())
+        offset = ground.offset
+        exposed = mass if offset is None else float(self.weights @ np.exp(offset))
+        self.mean = float(self.weights @ ground.y) / exposed
+        self.prior = ground.prior(prior) if prior > 0 else None
+        # What the prior observes: the mean outcome everywhere.
+        self.typical = np.full(len(ground.y), self.mean)
+        if offset is not None:
+            self.typical *= np.exp(offset)
+
+    def start(self) -> Floats:
+        """The constant alone; zero without one."""
+        b = np.zeros(self.ground.k)
+        if self.ground.constant:
+            b[0] = self.family.start(self.mean)
+        return b
+
+    def likelihood(self, b: Floats) -> float:
+        """Without the prior."""
+        eta = self.ground.predictor(b)
+        return float(self.weights @ self.family.value(eta, self.ground.y))
+
+    def value(self, b: Floats) -> float:
+        """With the prior."""
+        eta = self.ground.predictor(b)
+        value = float(self.weights @ self.family.value(eta, self.ground.y))
+        if self.prior is not None:
+            value += float(self.prior @ self.family.value(eta, self.typical))
+        return value
+
+    def derivatives(self, b: Floats) -> tuple[Floats, Floats]:
+        """Gradient and information, with the prior."""
+        eta = self.ground.predictor(b)
+        score, curvature = self.family.derivatives(eta, self.ground.y)
+        score, curvature = self.weights * score, self.weights * curvature
+        if self.prior is not None:
+            more_score, more_curvature = self.family.derivatives(eta, self.typical)
+            score += self.prior * more_score
+            curvature += self.prior * more_curvature
+        return self.ground.against(score), self.ground.gram(curvature)
+
+    def null(self) -> float:
+        """The log likelihood of the constant alone."""
+        eta = np.full(len(self.ground.y), self.family.start(self.mean))
+        if self.ground.offset is not None:
+            eta = eta + self.ground.offset
+        return float(self.weights @ self.family.value(eta, self.ground.y))
+
+
+def _sandwich(
+    problem: Problem, ground: Ground, family: Family, peak: Peak
+) -> tuple[Floats, int | None]:
+    """Robust covariance without a factor, or clustered with the one of linear models (3.0.3)."""
+    inverse = inverted(peak.information)
+    score, _ = family.derivatives(ground.predictor(peak.parameters), ground.y)
+    if problem.covariance == "robust":
+        meat = ground.gram(ground.patterns.squares * score**2)
+        return inverse @ meat @ inverse, None
+    rows = ground.patterns.spread(score)
+    if problem.weights is not None:
+        rows = rows * problem.weights
+    sums = ground.scores(problem.groups["cluster"], rows)
+    factor = cluster_factor(len(sums), problem.rows, ground.k)
+    return factor * (inverse @ (sums.T @ sums) @ inverse), len(sums)
