@@ -194,6 +194,26 @@ def _table(draw: st.DrawFn) -> str:
 
 
 @st.composite
+def _chart(draw: st.DrawFn) -> str:
+    number, other = draw(pick(*NUMERIC, "made")), draw(pick(*NUMERIC, "made"))
+    text = draw(pick(*TEXTS, "other"))
+    clause = draw(limited())
+    groups = draw(pick("", f"over({text})", f"by({text})", "over(sex) by(ill)"))
+    statistic = draw(pick("mean", "min", "max", "median", "sum", "sd"))
+    measure = draw(pick("freq", "percent", "density"))
+    option = draw(pick("bin(7)", "width(250000)", "discrete", "normal", "by(sex)"))
+    return draw(pick(
+        f"barchart ({draw(pick('count', 'percent'))}) {text}{clause}, over(home) by(sex)",
+        f"barchart (count) {text} {draw(pick('born', 'wage'))}{clause}",
+        f"barchart ({statistic}) {number}{clause}, {groups or 'horizontal'}",
+        f"histogram {number}{clause}, {measure} {option}",
+        f"boxplot {number}{clause}, {groups or 'horizontal'}",
+        f"hexbin {number} {draw(pick(other, text))}{clause}, gridsize(6)",
+        f"piechart {text}{clause}", f"sankey {text} {draw(pick('born', 'sex', 'ill'))}{clause}",
+    ))  # fmt: skip
+
+
+@st.composite
 def _model(draw: st.DrawFn) -> str:
     if draw(st.booleans()):
         names = " ".join(draw(st.sets(pick(*NUMERIC, "made"), max_size=3)))
@@ -220,7 +240,7 @@ def _words(draw: st.DrawFn) -> str:
     ))  # fmt: skip
 
 
-_MAKERS = (_value, _value, _units, _groups, _groups, _table, _table, _table, _model, _model, _words)
+_MAKERS = (_value, _value, _units, _groups, _groups, _table, _table, _chart, _model, _model, _words)
 
 
 @st.composite

@@ -13,6 +13,7 @@ from kohort.diagnostic import Diagnostic
 from kohort.disclosure.released import (
     Cell,
     Content,
+    Figure,
     Key,
     Listing,
     Model,
@@ -103,6 +104,8 @@ def tables_of(released: Released) -> list[Table]:
             return [table]
         case Model(table=table):
             return [table]
+        case Figure(table=table, further=further):
+            return [table, *further]
         case _:
             return []
 
@@ -185,6 +188,10 @@ def _form_of_content(content: Content) -> object:
                 for name, cell in content.header
             ]
             return content.title, header, _form_of(content.table), _notes(content.notes)
+        case Figure():
+            parts = (content.table, *content.further)
+            title = content.title.partition(" if ")[0]
+            return title, content.kind, content.drawn, [_form_of(part) for part in parts]
         case Text():
             rows = [block.rows for block in content.blocks if isinstance(block, Listing)]
             return [[[cell for cell in row if not cell.isdigit()] for row in r] for r in rows]

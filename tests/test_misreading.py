@@ -14,7 +14,7 @@ MISTAKES = [
     ("Keep x", "unknown-command", "Keep", "'keep'"),
     ("x = 5", "unknown-command", "x", "'generate x = ...'"),
     ("= 5", "unknown-command", "=", "'help'"),
-    ("barchart (mean) x", "not-built-yet", "barchart", None),
+    ("oaxaca x", "not-built-yet", "oaxaca", None),
     ("for-each x", "unknown-command", "for-each", "'for'"),
     ("generate x = 1 && y", "unexpected", "&&", "'&'"),
     ("generate x = 1 || y", "unexpected", "||", "'|'"),

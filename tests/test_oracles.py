@@ -27,6 +27,11 @@ SHOWN = [
     "summarize wage if C, gini iqr", "regress wage born if C",
     "regress wage i.sex i.home if C, robust", "regress wage exact if !(C)",
     "regress exact born if C, noconstant level(90)",
+    "barchart (count) sex if C, over(ill)", "barchart (percent) decade if C",
+    "barchart (mean) wage exact if C, over(sex)", "barchart (max) wage if C",
+    "histogram wage if C, bin(5) freq by(sex)", "histogram decade if C, discrete percent normal",
+    "boxplot wage if C, over(sex)", "hexbin wage born if C, gridsize(5)", "piechart decade if C",
+    "sankey sex ill decade if C", "histogram born if !(C), bin(5) normal",
 ]  # fmt: skip
 UNITS = [
     "keep if C", "drop if !(C)", "drop if C\ntabulate decade", "keep if !(C)\nsummarize\ndescribe",

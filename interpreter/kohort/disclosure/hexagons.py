@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kohort.diagnostic import Span
-from kohort.disclosure.charted import Charted, Numbers
+from kohort.disclosure.charted import Charted, Numbers, least_drawn
 from kohort.disclosure.columns import narrowed
 from kohort.disclosure.contributors import gathered
 from kohort.disclosure.counts import published_counts
@@ -107,7 +107,7 @@ def hexagons(secret: Master, profile: Profile, raw: Chart, span: Span) -> Figure
     limits = profile.graphics
     grid = Grid(min(int(raw.options["gridsize"]), limits.hex_across), wide, high)
     numbers, counts = _counted(charted, table, grid, found)
-    least = max(1, limits.hex_min)
+    least = max(least_drawn(profile), limits.hex_min)
     shown = counts >= least
     if not shown.any():
         raise RefusedError("too-few-units", span)

@@ -13,6 +13,7 @@ from kohort.render.chart_panels import (
     colours,
     offset,
     panelled,
+    roomy,
     told,
 )
 from kohort.render.chart_style import SERIES
@@ -44,7 +45,7 @@ def _bars(marks: Marks, panel: str) -> Spec:
     series = [name for name in marks.distinct("series") if name]
     categories = marks.distinct("category")
     beside = 1 if stacked or not series else len(series)
-    step = _step(len(categories), beside, lying, len(marks.panels) > 1)
+    step = _step(categories, beside, lying, len(marks.panels) > 1)
     along, across = ("y", "x") if lying else ("x", "y")
     height = amount(marks.axis("y"), "value")
     height["stack"] = "zero" if stacked else None
@@ -76,11 +77,11 @@ def _bars(marks: Marks, panel: str) -> Spec:
     return {**chart, "encoding": encoding, "layer": [{"mark": mark}, _numbers(lying, bool(series))]}
 
 
-def _step(categories: int, beside: int, lying: bool, small: bool) -> int:
+def _step(categories: list[str], beside: int, lying: bool, small: bool) -> int:
     """Give how many pixels a category takes."""
-    wanted = max(_STEP, beside * _BESIDE) if not lying else max(30, beside * 16)
+    wanted = max(roomy(categories, _STEP), beside * _BESIDE) if not lying else max(30, beside * 16)
     most = 960 if lying else (360 if small else 660)
-    return max(min(wanted, most // max(categories, 1)), 5 * beside if not lying else 14)
+    return max(min(wanted, most // max(len(categories), 1)), 5 * beside if not lying else 14)
 
 
 def _numbers(lying: bool, beside: bool) -> Spec:

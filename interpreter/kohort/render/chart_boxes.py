@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from kohort.render.chart_marks import Mark, Marks
-from kohort.render.chart_panels import Spec, amount, band, colours, offset, panelled
+from kohort.render.chart_panels import Spec, amount, band, colours, offset, panelled, roomy
 from kohort.render.chart_style import SERIES
 
 _BOX = 46
@@ -36,7 +36,7 @@ def _boxes(marks: Marks, panel: str) -> Spec:
     series = [name for name in marks.distinct("series") if name]
     categories = marks.distinct("category")
     beside = max(len(series), 1)
-    step = max(_BOX, beside * 28) if not lying else max(34, beside * 20)
+    step = max(roomy(categories, _BOX), beside * 28) if not lying else max(34, beside * 20)
     step = max(min(step, 660 // max(len(categories), 1)), 12 * beside)
     along, across = ("y", "x") if lying else ("x", "y")
     thick = max(6, min(28, step * 6 // 10 // beside))
@@ -61,8 +61,8 @@ def _boxes(marks: Marks, panel: str) -> Spec:
     layers = [
         layer({"type": "rule", **plain, "strokeWidth": 1.5}, (0, 4)),
         layer({"type": "bar", **plain, size: thick, "cornerRadius": 1}, (1, 3)),
-        layer({"type": "tick", **plain, "thickness": 2, "size": thick}, (2,)),
-        layer({"type": "tick", "color": "white", "thickness": 2, "size": thick}, (2, 1, 3), False),
+        layer({"type": "tick", **plain, "thickness": 2, "size": thick, "opacity": 1}, (2,)),
+        layer({"type": "tick", "color": "white", "thickness": 2, "size": thick, "opacity": 1}, (2, 1, 3), False),
         layer(
             {"type": "point", "shape": "diamond", "filled": True, "color": "#ffd23f", "size": 34,
              "stroke": "#1c1c1c", "strokeWidth": 0.5, "opacity": 1}, (5,), False,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any, Final
 
 from kohort.disclosure.released_figure import Figure
@@ -10,6 +11,7 @@ from kohort.render.chart_spec import vega_spec
 from kohort.render.chart_style import INK
 
 SUFFIXES: Final = (".svg", ".png", ".pdf")
+_NAMES: Final = re.compile(rb"(<<\n)((?: +/[A-Za-z]+\d+ \d+ 0 R\n)+)")
 _DARK: Final = "#1c1c1c"
 _PAPER: Final = "#ffffff"
 
@@ -28,7 +30,15 @@ def drawn(figure: Figure, suffix: str, language: str = "en") -> bytes:
         return picture.encode() + b"\n"
     if suffix == ".png":
         return bytes(vl_convert.svg_to_png(picture, scale=2.0))
-    return bytes(vl_convert.svg_to_pdf(picture))
+    return _ordered(bytes(vl_convert.svg_to_pdf(picture)))
+
+
+def _ordered(pdf: bytes) -> bytes:
+    """Give a PDF with the names in its dictionaries in order, each block as long as before.
+
+    The library writes them as a hash table gives them, so that no two files would be equal.
+    """
+    return _NAMES.sub(lambda found: found[1] + b"".join(sorted(found[2].splitlines(True))), pdf)
 
 
 def _svg(figure: Figure, language: str, ink: str, paper: str | None) -> str:

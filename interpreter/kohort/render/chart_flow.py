@@ -60,12 +60,10 @@ def arranged(marks: Marks) -> tuple[list[str], dict[tuple[str, str], Node], floa
     stages: list[str] = []
     found: dict[int, list[tuple[Key, Key, float]]] = {}
     for row, cells in zip(table.rows, table.cells, strict=True):
-        name = said(row[:1], marks.look)
         key = str(row[0].code)
         if key not in stages:
             stages.append(key)
         found.setdefault(stages.index(key), []).append((row[0], row[1], value_of(cells[0]) or 0.0))
-        del name
     scale = min(
         (_HEIGHT - _GAP * (len(codes) - 1)) / max(sum(count for *_, count in codes), 1.0)
         for codes in found.values()
@@ -83,12 +81,7 @@ def arranged(marks: Marks) -> tuple[list[str], dict[tuple[str, str], Node], floa
             nodes[str(variable.code), text] = Node(stage, text, count, top, high, colours[text])
             top += high + _GAP
     titles = [said([row], marks.look) for row in dict.fromkeys(r[0] for r in table.rows)]
-    return _distinct(titles, stages), nodes, scale
-
-
-def _distinct(titles: list[str], names: list[str]) -> list[str]:
-    """Give the titles of the stages, or their names where two have the same title."""
-    return titles if len(set(titles)) == len(titles) else names
+    return titles, nodes, scale
 
 
 def _links(

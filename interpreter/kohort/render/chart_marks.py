@@ -23,8 +23,8 @@ NARROW: Final = "\u202f"
 class Mark:
     """One mark: its panel, its place on the axis, its series, and its published numbers.
 
-    A number that is withheld or does not exist is None, a published zero 0; `told` has
-    them as text.
+    A number that is withheld, does not exist or is a published zero is None: it is not drawn.
+    `told` has the numbers as text.
     """
 
     panel: str
@@ -37,10 +37,11 @@ class Mark:
 
 @dataclass(frozen=True)
 class Marks:
-    """All marks of a figure in the language of a look."""
+    """All marks of a figure in the language of a look; `zero` is how a published zero prints."""
 
     figure: Figure
     look: Look
+    zero: str = "0"
 
     @cached_property
     def every(self) -> tuple[Mark, ...]:
@@ -53,7 +54,7 @@ class Marks:
                 self._text(row, "series"),
                 tuple(value_of(cell) for cell in cells),
                 tuple(
-                    grouped(written(cell, name, "0", NARROW))
+                    grouped(written(cell, name, self.zero, NARROW))
                     for cell, name in zip(cells, self.names, strict=True)
                 ),
                 row,
@@ -97,14 +98,15 @@ class Marks:
 
 
 def said(keys: Iterable[Key], look: Look) -> str:
-    """Give a heading of several keys; variables by their titles where they have one."""
+    """Give a heading of several keys; variables by title and name."""
     texts = [_said(key, look) for key in keys]
     return ", ".join(text for text in texts if text)
 
 
 def _said(key: Key, look: Look) -> str:
     if key.kind == "variable" and key.label and look.labels != "code":
-        return heading(Key("term", key.code, key.label), look)
+        name, title = heading(key, look), heading(Key("term", key.code, key.label), look)
+        return f"{title} ({name})" if name != title else name
     return heading(key, look)
 
 
@@ -118,8 +120,6 @@ def grouped(text: str) -> str:
 
 def value_of(cell: Cell) -> float | None:
     """Give the number that a cell is drawn with."""
-    if cell.state == "zero":
-        return 0
     return cell.v if cell.state == "shown" else None
 
 

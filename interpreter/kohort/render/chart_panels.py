@@ -12,6 +12,7 @@ Spec = dict[str, Any]
 _COLUMNS: Final = 3
 _LETTER: Final = 6.2
 """How wide a letter of a label is, in pixels, on average."""
+_WIDEST: Final = 104
 MOST_LABELLED: Final = 14
 """So many bars can have their numbers written on them."""
 
@@ -64,6 +65,12 @@ def band(marks: Marks, field: str, categories: Sequence[str], across: float, lyi
         "scale": {"domain": list(categories), "paddingInner": 0.25, "paddingOuter": 0.15},
         "axis": axis,
     }
+
+
+def roomy(categories: Sequence[str], least: int) -> int:
+    """Give how many pixels a category takes so that its label stands upright, up to a limit."""
+    longest = max(map(len, categories), default=0) * _LETTER + 8
+    return max(least, round(longest)) if longest <= _WIDEST else least
 
 
 def amount(title: str, field: str, zero: bool = True, **further: Any) -> Spec:

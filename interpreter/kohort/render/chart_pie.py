@@ -33,7 +33,7 @@ def sectors(marks: Marks) -> Spec:
                    "labelLimit": 260, "symbolLimit": 0},
     }  # fmt: skip
     label: Spec = {
-        "mark": {"type": "text", "radius": _RADIUS + 20, "fontSize": 11, "fill": "INK"},
+        "mark": {"type": "text", "radius": _RADIUS + 26, "fontSize": 11, "fill": "INK"},
         "encoding": {"text": {"field": "label"}},
     }  # fmt: skip
     return {

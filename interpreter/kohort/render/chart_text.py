@@ -18,9 +18,9 @@ _UNLIMITED: Final = 80
 _DASH: Final = "\u2013"
 
 
-def figure_lines(figure: Figure, look: Look) -> list[str]:
+def figure_lines(figure: Figure, look: Look, zero: str = "0") -> list[str]:
     """Give the lines of a chart: title, what is measured, marks by panel, notes."""
-    marks = Marks(figure, look)
+    marks = Marks(figure, look, zero)
     width = look.width or _UNLIMITED
     lines = [painted(clean(figure.title), "bold", look.color)] if figure.title else []
     shown = marks.look_up("median") if figure.kind == "box" else ""

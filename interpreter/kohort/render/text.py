@@ -42,7 +42,7 @@ def _lines(content: Content, look: Look, zero: str) -> list[str]:
         case Model():
             return model_lines(content, look, zero)
         case Figure():
-            return figure_lines(content, look)
+            return figure_lines(content, look, zero)
         case Status():
             return [status_line(content, look, zero)]
         case Text():
