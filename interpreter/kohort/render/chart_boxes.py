@@ -57,12 +57,13 @@ def _boxes(marks: Marks, panel: str) -> Spec:
         return {"data": data, "mark": mark, "encoding": made}
 
     plain = {} if series else {"color": SERIES[0]}
+    line = {"thickness": 2, "size": thick, "opacity": 1}
     size = "height" if lying else "width"
     layers = [
         layer({"type": "rule", **plain, "strokeWidth": 1.5}, (0, 4)),
         layer({"type": "bar", **plain, size: thick, "cornerRadius": 1}, (1, 3)),
-        layer({"type": "tick", **plain, "thickness": 2, "size": thick, "opacity": 1}, (2,)),
-        layer({"type": "tick", "color": "white", "thickness": 2, "size": thick, "opacity": 1}, (2, 1, 3), False),
+        layer({"type": "tick", **plain, **line}, (2,)),
+        layer({"type": "tick", "color": "white", **line}, (2, 1, 3), False),
         layer(
             {"type": "point", "shape": "diamond", "filled": True, "color": "#ffd23f", "size": 34,
              "stroke": "#1c1c1c", "strokeWidth": 0.5, "opacity": 1}, (5,), False,

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from typing import Any, Final
 
 from kohort.disclosure.released_figure import Figure
+from kohort.render.chart_pdf import ordered
 from kohort.render.chart_spec import vega_spec
 from kohort.render.chart_style import INK
 
 SUFFIXES: Final = (".svg", ".png", ".pdf")
-_NAMES: Final = re.compile(rb"(<<\n)((?: +/[A-Za-z]+\d+ \d+ 0 R\n)+)")
+_REFERRED: Final = re.compile(r"(?<=[\"#])((?:clip|gradient|pattern)_?)(\d+)(?=[\")])")
 _DARK: Final = "#1c1c1c"
 _PAPER: Final = "#ffffff"
 
@@ -30,15 +32,7 @@ def drawn(figure: Figure, suffix: str, language: str = "en") -> bytes:
         return picture.encode() + b"\n"
     if suffix == ".png":
         return bytes(vl_convert.svg_to_png(picture, scale=2.0))
-    return _ordered(bytes(vl_convert.svg_to_pdf(picture)))
-
-
-def _ordered(pdf: bytes) -> bytes:
-    """Give a PDF with the names in its dictionaries in order, each block as long as before.
-
-    The library writes them as a hash table gives them, so that no two files would be equal.
-    """
-    return _NAMES.sub(lambda found: found[1] + b"".join(sorted(found[2].splitlines(True))), pdf)
+    return ordered(bytes(vl_convert.svg_to_pdf(picture)))
 
 
 def _svg(figure: Figure, language: str, ink: str, paper: str | None) -> str:
@@ -47,7 +41,19 @@ def _svg(figure: Figure, language: str, ink: str, paper: str | None) -> str:
     spec = {**vega_spec(figure, language, ink), "background": paper}
     lite = "vega-lite" in spec["$schema"]
     draw = vl_convert.vegalite_to_svg if lite else vl_convert.vega_to_svg
-    return str(draw(json.dumps(spec), allowed_base_urls=[], format_locale=_locale()))
+    text = json.dumps(spec)
+    picture = str(draw(text, allowed_base_urls=[], format_locale=_locale()))
+    return _numbered(picture, hashlib.sha256(text.encode()).hexdigest()[:8])
+
+
+def _numbered(picture: str, name: str) -> str:
+    """Number the parts that others refer to from 1, under a name that no other picture has.
+
+    The library counts on from picture to picture; a page may hold several.
+    """
+    known = dict.fromkeys(_REFERRED.findall(picture))
+    new = {pair: f"{pair[0]}-{name}-{place}" for place, pair in enumerate(known, 1)}
+    return _REFERRED.sub(lambda found: new[found[1], found[2]], picture)
 
 
 def _locale() -> dict[str, Any]:
