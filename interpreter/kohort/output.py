@@ -73,7 +73,7 @@ class TextOutput:
 
     def __init__(self, stream: TextIO, beside: TextIO, look: Look, source: str) -> None:
         self._stream, self._beside = stream, beside
-        self._look, self._source = look, source
+        self.look, self._source = look, source
         self._beside_look = look_at(beside, look.language)
         self._kept = stream not in {sys.stdout, beside}
         self._apart: bool | None = None
@@ -84,28 +84,28 @@ class TextOutput:
         """Write a result or a diagnostic."""
         match event:
             case Result(released, _):
-                text = render(released, self._look)
+                text = render(released, self.look)
                 apart = "\n" in text
                 blank = "\n" if self._apart is not None and (apart or self._apart) else ""
                 write(self._stream, f"{blank}{text}\n")
                 self._apart = apart
-                if released.context.databanks:
-                    self._name_profile(released.context.profile)
+                self.name_profile(released)
             case Told(diagnostic):
                 text = render(diagnostic, self._beside_look, source=self._source)
                 write(self._beside, f"{text}\n")
                 if self._kept:
                     # A refusal stands in the place of a result: the file must hold it too.
-                    text = render(diagnostic, self._look, source=self._source)
+                    text = render(diagnostic, self.look, source=self._source)
                     write(self._stream, f"{text}\n")
             case _:
                 pass
 
-    def _name_profile(self, profile: str) -> None:
+    def name_profile(self, released: Released) -> None:
         """Say which profile is in force, once and whenever it changes."""
+        profile = released.context.profile if released.context.databanks else ""
         if profile and profile != self.profile:
             words = {"profile": profile}
-            text = sentence("notes", "profile", words, self._look.language)
+            text = sentence("notes", "profile", words, self.look.language)
             write(self._stream, f"{text}\n")
             self.profile = profile
 

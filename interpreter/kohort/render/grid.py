@@ -43,16 +43,18 @@ def drawn(
     edge = BAR if bars else GAP
     stub_width = sum(_width(column) + len(edge) for column in stub)
     lines: list[str] = []
-    for block in _blocks(columns, None if look.width is None else look.width - stub_width):
+    for block in _blocks(
+        columns, None if look.table_width is None else look.table_width - stub_width
+    ):
         made = _block(stub, block, edge, look)
         lines += ["", *made] if lines else made
     return lines
 
 
 def _shortened(column: Column, look: Look, beside: int) -> Column:
-    if look.width is None:
+    if look.table_width is None:
         return column
-    most = max(look.width * 2 // 3 // beside, 8)
+    most = max(look.table_width * 2 // 3 // beside, 8)
     return Column(
         tuple(shortened(text, most) for text in column.headings),
         tuple(shortened(text, most) for text in column.cells),

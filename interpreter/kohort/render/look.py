@@ -14,7 +14,7 @@ class Look:
 
     `width`: characters per line, None for as many as the widest table needs. `labels`: what heads a
     category that has a label. `color`: ANSI colours. `context`: a line under each result says where
-    it comes from.
+    it comes from. `scrolls`: tables may be wider than `width`, since the reader can scroll.
     """
 
     language: str = "en"
@@ -22,3 +22,9 @@ class Look:
     color: bool = False
     labels: Labels = "label"
     context: bool = False
+    scrolls: bool = False
+
+    @property
+    def table_width(self) -> int | None:
+        """Characters per line of a table, None for as many as it needs."""
+        return None if self.scrolls else self.width

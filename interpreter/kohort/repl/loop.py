@@ -23,6 +23,7 @@ from kohort.phrases import Options, Text
 from kohort.progress import Steps
 from kohort.repl.desk import Desk
 from kohort.repl.editor import edit, editor
+from kohort.repl.pager import Pages, pager
 from kohort.repl.prompt import prompt_session
 from kohort.scope import Shape
 from kohort.script_file import dated_name, read_script, script_name, write_script
@@ -83,7 +84,7 @@ class Loop:
             except ScriptError as error:
                 self._output(text).put(Told(error.diagnostic))
         else:
-            self._show(text)
+            self._show(text, pages=statement is not None)
 
     def _own(self, statement: Statement) -> None:
         """Do what only the prompt can: the engine has no part in the user's files."""
@@ -119,14 +120,17 @@ class Loop:
             self.steps.clear()
         self._show(script.text)
 
-    def _show(self, text: str) -> None:
+    def _show(self, text: str, pages: bool = False) -> None:
+        """Run and show; with `pages`, what does not fit the screen is left to the pager."""
         output = self._output(text)
+        command = pager() if pages and sys.stdin.isatty() and sys.stdout.isatty() else []
+        shown = Pages(output, command, _undisturbed) if command else output
         self.steps.started(1, 1)
         for event in self.desk.run(text, self.steps.waiting):
             self.steps.clear()
             if isinstance(event, Started):
                 self.steps.started(event.step, event.total)
-            output.put(event)
+            shown.put(event)
             self.profile = output.profile
 
     def _output(self, text: str) -> TextOutput:
