@@ -33,7 +33,12 @@ def bind(statement: Statement, bindings: Bindings) -> Command:
     phrases = statement.phrases
     if statement.has_bindings:
         phrases = tuple(_bound(phrase, bindings) for phrase in phrases)
-    return commands()[statement.command](statement.span, *phrases)
+    inside = (_command(phrase) if isinstance(phrase, p.Sentence) else phrase for phrase in phrases)
+    return commands()[statement.command](statement.span, *inside)
+
+
+def _command(sentence: p.Sentence) -> Command:
+    return commands()[sentence.command](sentence.span, *sentence.phrases)
 
 
 def evaluate(expression: tree.Expression, bindings: Bindings) -> BindingValue:

@@ -267,6 +267,17 @@ def _whole(made: Any) -> Any:
     return made
 
 
+def _sentence(children: Children, at: int) -> p.Sentence:
+    """A statement whose rule is named as its word, with `_` for `-`; its options come last."""
+    (inside,) = children
+    phrases = [build(child, at) for child in inside.children]
+    there = [phrase.span for phrase in phrases if phrase is not None]
+    span = there[0].to(there[-1])
+    if phrases[-1] is None:
+        phrases[-1] = p.Options((), Span(span.end, span.end))
+    return p.Sentence(str(inside.data).replace("_", "-"), tuple(phrases), span)
+
+
 _RULES: Final[dict[str, Callable[[Children, int], Any]]] = {
     "binary": _binary,
     "unary": _unary,
@@ -301,6 +312,7 @@ _RULES: Final[dict[str, Callable[[Children, int], Any]]] = {
     "levels": _list(p.Levels),
     "level": _level,
     "range": _range,
+    "sentence": _sentence,
     "list": _list(p.Values, as_value),
     "file": lambda children, at: as_value(children[0], at),
 }

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 from typing import Literal as OneOf
 
 from kohort.diagnostic import Span
@@ -364,3 +365,12 @@ class Options:
             a.factors[0].name.text if isinstance(a, Term) else a.value
             for a in self._arguments(name)
         )
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A whole statement inside another one: its word and its phrases."""
+
+    command: str
+    phrases: tuple[Any, ...]
+    span: Span

@@ -113,6 +113,8 @@ def plain(command: Command, scope: Scope) -> Command:
             new = _replaced(old, scope)
             if new is not old:
                 changed[field.name] = new
+        elif isinstance(old, Command):
+            changed[field.name] = plain(old, scope)
     return replace(command, **changed) if changed else command
 
 
