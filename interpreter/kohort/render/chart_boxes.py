@@ -86,6 +86,7 @@ def _intervals(marks: Marks, panel: str) -> Spec:
     y = band(marks, "category", categories, 20, lying=True)
     y["axis"]["title"] = None
     x = amount(marks.axis("x") or marks.axis("y"), "lower", zero=False)
+    x["scale"]["padding"] = 8
     ranges = [_interval(mark) for mark in part if None not in mark.numbers]
     points = [
         {"category": mark.category, "estimate": mark.numbers[0], "label": mark.told[0]}

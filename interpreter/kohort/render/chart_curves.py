@@ -29,8 +29,11 @@ def _curves(marks: Marks, panel: str) -> Spec:
     shape = {"interpolate": "step-after"} if "step" in marks.figure.drawn else {}
     plain = {} if series else {"color": SERIES[0]}
     x_axis = amount(marks.axis("x"), "x")
+    x_axis["axis"]["grid"] = False
     y_axis = amount(marks.axis("y"), "y")
     colour = {"color": colours(marks, series)} if series else {}
+    if series:
+        colour["color"]["legend"].update({"symbolType": "stroke", "symbolOpacity": 1})
     layers: list[Spec] = [
         {
             "data": {"values": bands},

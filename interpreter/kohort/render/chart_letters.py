@@ -124,13 +124,19 @@ def stair(marks: Marks, part: Sequence[Mark], width: int) -> list[str]:
     edge = max(len(told(low)), len(told(high)))
     columns = max(width - edge - 2, 16)
     grid = [[" "] * columns for _ in range(_HIGH)]
-    for name in series:
+    for place, name in enumerate(series):
         mine = [(x, y) for s, x, y in known if s == name]
+        before: int | None = None
         for column in range(columns):
             y = _at(mine, right_end * column / (columns - 1), "step" in marks.figure.drawn)
-            if y is not None and high > low:
-                row = round((y - low) / (high - low) * (_HIGH - 1))
-                grid[row][column] = _SERIES[series.index(name) % len(_SERIES)]
+            if y is None or high <= low:
+                continue
+            row = round((y - low) / (high - low) * (_HIGH - 1))
+            first, last = sorted((row, row if before is None else before))
+            for between in range(first, last):
+                grid[between][column] = _SERIES[place % len(_SERIES)]
+            grid[row][column] = _SERIES[place % len(_SERIES)]
+            before = row
     lines = []
     for place in reversed(range(_HIGH)):
         name = told(high) if place == _HIGH - 1 else told(low) if place == 0 else ""

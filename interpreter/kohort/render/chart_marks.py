@@ -113,7 +113,7 @@ def _said(key: Key, look: Look) -> str:
 def grouped(text: str) -> str:
     """Give a written number with its thousands apart, as the axes have them."""
     whole, point, rest = text.partition(".")
-    if not whole.removeprefix("-").isdecimal() or len(whole) < _LONG:
+    if not whole.removeprefix("-").isdecimal() or len(whole.removeprefix("-")) < _LONG:
         return text
     return f"{int(whole):,}".replace(",", NARROW) + point + rest
 
