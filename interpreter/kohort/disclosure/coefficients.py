@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection
+
 from kohort.diagnostic import Span
 from kohort.disclosure.charted import roles
 from kohort.disclosure.keys import Secret
@@ -10,10 +13,10 @@ from kohort.disclosure.profile import Profile
 from kohort.disclosure.released import Model, Several
 from kohort.disclosure.released_figure import Drawing, Figure
 from kohort.disclosure.released_table import Cell, Key, Table
-from kohort.estimators.design import CONSTANT
 from kohort.results import CoefficientCases
 
 _ENDS = ("lower", "upper")
+_NAME = re.compile(r"^(?:[ic]\.)?(.+?)(?:\[.*\])?$", re.DOTALL)
 
 
 def coefficients(secret: Secret, profile: Profile, raw: CoefficientCases, span: Span) -> Figure:
@@ -25,7 +28,7 @@ def coefficients(secret: Secret, profile: Profile, raw: CoefficientCases, span: 
     heads = table.columns[0][0]
     names = [column[0].code for column in table.columns]
     places = (0, *(names.index(end) for end in _ENDS))
-    rows, several = _rows(table)
+    rows, several = _rows(table, {*raw.continuous, *raw.factors})
     marks = Table(
         "",
         (*((Key("statistic"),) if several else ()), Key("statistic", "term")),
@@ -42,14 +45,26 @@ def coefficients(secret: Secret, profile: Profile, raw: CoefficientCases, span: 
     return Figure("interval", title, marks, roles(int(several), 1), (), (heads,), drawn=drawn)
 
 
-def _rows(table: Table) -> tuple[list[tuple[tuple[Key, ...], tuple[Cell, ...]]], bool]:
-    """The rows of terms with their equation, and whether there are several equations."""
+def _rows(
+    table: Table, variables: Collection[str]
+) -> tuple[list[tuple[tuple[Key, ...], tuple[Cell, ...]]], bool]:
+    """The rows of terms of some variables with their equation, and whether there are several.
+
+    A constant is of no variable, nor is a parameter of the distribution.
+    """
     several = any(row[0].kind == "equation" for row in table.rows)
     found: list[tuple[tuple[Key, ...], tuple[Cell, ...]]] = []
     panel = Key("statistic")
     for (key,), cells in zip(table.rows, table.cells, strict=True):
         if key.kind == "equation":
             panel = key
-        if key.kind == "term" and key.code != CONSTANT:
-            found.append(((panel, key) if several else (key,), cells))
+        keys = (panel, key) if several else (key,)
+        # A variable may be called as a parameter is, which stands below it.
+        if key.kind == "term" and _of(str(key.code), variables) and keys not in dict(found):
+            found.append((keys, cells))
     return found, several
+
+
+def _of(name: str, variables: Collection[str]) -> bool:
+    """Whether an id such as `i.a[2]#c.x` is made of these variables."""
+    return all(_NAME.sub(r"\1", part) in variables for part in name.split("#"))
