@@ -106,6 +106,14 @@ def test_a_study_holds_script_results_report_lock_and_citation(files: Files) -> 
         assert result_digest(item) == entry.digest
 
 
+def test_tables_are_csv_and_charts_pictures(demo_root: Path) -> None:
+    made = studied(demo_root, SCRIPT + "barchart (count) kjonn\n")
+    assert made["outputs/006-tabulate.csv"].decode().splitlines()[0].startswith("kjonn")
+    assert made["outputs/008-barchart.svg"].startswith(b"<svg")
+    assert made["outputs/008-barchart.png"].startswith(b"\x89PNG")
+    assert "outputs/001-textblock.csv" not in made
+
+
 def test_equal_runs_make_equal_bytes(demo_root: Path, files: Files, tmp_path: Path) -> None:
     assert studied(demo_root) == files
     for name in ("a.zip", "b.zip"):
