@@ -139,6 +139,7 @@ def statistics(content: Content) -> tuple[str, ...]:
             case Table() if not any(_named(keys) for keys in (*part.rows, *part.columns)):
                 found["freq"] = None
             case Model():
+                found["coef"] = None
                 found.update(dict.fromkeys(name for name, _ in part.header))
             case _:
                 pass
