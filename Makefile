@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PERSONS ?= 10000
 
-.PHONY: demo test format lint types unit wheel bench fuzz clean
+.PHONY: demo test format lint types unit browser wheel bench fuzz clean
 
 .venv/pip:
 	$(PYTHON) -m venv .venv
@@ -36,6 +36,10 @@ types: .venv/developer
 
 unit: .venv/developer
 	$(BIN)/pytest --numprocesses 2
+
+# The report in a real browser; `make unit` runs it too, and says so where there is no Chromium.
+browser: .venv/developer
+	$(BIN)/pytest -rs tests/test_report_browser.py
 
 # The wheel alone, in an environment of its own, from another folder.
 wheel: .venv/developer

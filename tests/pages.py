@@ -17,6 +17,8 @@ from kohort.session import Session
 _FENCE = re.compile(r"^```(\w+)([^\n]*)\n(.*?)^```[ \t]*$", re.MULTILINE | re.DOTALL)
 _FRONT = re.compile(r"\A---\n(.*?)^---\n", re.MULTILINE | re.DOTALL)
 LOOK = Look(width=100)
+WHOLE = Look(width=100, context=True)
+"""With the line about where a result comes from, which the pages leave out."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,8 @@ def run(session: Session, script: str, profile: str = "") -> str:
 def shown(session: Session, script: str, tags: str, profile: str = "") -> str:
     """Give what a fence of a page prints.
 
-    Its tags may say `check`, to check the script only, or `json`, for the form that programs read.
+    Its tags may say `check`, to check the script only, `json`, for the form that programs read, or
+    `context`, to show the line about where results come from.
     """
     if "check" in tags:
         report = program.check(program.read(script), session.scope.copy())
@@ -94,13 +97,15 @@ def shown(session: Session, script: str, tags: str, profile: str = "") -> str:
             output.put(event)
         # The hash of the profile would change the page with every edit of the profile.
         return re.sub(r'("profile_hash": )"[^"]*"', r'\1"..."', stream.getvalue())
+    if "context" in tags:
+        return printed(script, session.run(script, batch=False), profile, WHOLE)
     return run(session, script, profile)
 
 
-def printed(script: str, events: Iterable[Event], profile: str = "") -> str:
+def printed(script: str, events: Iterable[Event], profile: str = "", look: Look = LOOK) -> str:
     """Give what events look like on a page."""
     stream = StringIO()
-    output = TextOutput(stream, stream, LOOK, script)
+    output = TextOutput(stream, stream, look, script)
     output.profile = profile
     for event in events:
         output.put(event)
