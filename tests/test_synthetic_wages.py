@@ -109,6 +109,18 @@ def test_least_squares_finds_what_generates_wages(
     assert estimate.errors[name] < max(abs(true) / 2, 0.05)
 
 
+def test_the_page_tells_the_coefficients() -> None:
+    page = (Path(__file__).parent / "language" / "country.md").read_text("utf-8")
+    table = page.partition("| | coefficient |")[2].partition("\n\n")[0]
+    told = [float(row.split("|")[2]) for row in table.splitlines()[2:]]
+    assert told == [
+        c.WAGE_LEVEL, *c.WAGE_EDUCATION.values(), c.WAGE_AGE, c.WAGE_AGE_SQUARED, c.WAGE_WOMAN,
+        c.WAGE_OSLO, c.WAGE_CITY, c.WAGE_IMMIGRANT, c.WAGE_MANAGER, c.WAGE_TALENT, c.WAGE_PERSON,
+        c.WAGE_YEARLY,
+    ]  # fmt: skip
+    assert f"each parent passes on {c.TALENT_FROM_PARENT} of it" in page
+
+
 # ---- from the files alone: changes of a person, in which talent drops out
 
 
