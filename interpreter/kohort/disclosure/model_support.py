@@ -51,6 +51,8 @@ class Support:
         self._secret = secret
         self._limits = limits
         self._evidence = evidence
+        self.outcome: Grouping | None = None
+        """The merged categories of an outcome of categories, set before any support is judged."""
 
     def total(self) -> int:
         """The published number of units."""
@@ -94,16 +96,14 @@ class Support:
         evidence = self._evidence
         category, y = evidence.groups.get("outcome"), evidence.outcome
         if category is not None:
-            codes = enumerate(category.codes)
-            return [
-                (category.index == place, wording.code_cell(category.meaning, code))
-                for place, code in codes
-            ]
+            assert self.outcome is not None
+            index = self.outcome.table[category.index]
+            return [(index == place, here) for place, here in enumerate(self.outcome.conditions)]
         if y is not None and y.binary:
             return [(y.x == value, wording.code_cell(y.meaning, value)) for value in (0, 1)]
         if y is not None and evidence.count:
-            none = wording.code_cell(y.meaning, 0)
-            return [(y.x == 0, none), (y.x != 0, none.negated)]
+            # Without a zero nothing is unbounded; without a positive count the mean is.
+            return [(y.x != 0, wording.code_cell(y.meaning, 0).negated)]
         event = evidence.columns.get("event")
         if event is not None:
             # That nobody is censored is no news: only the events decide what can be told.
@@ -123,11 +123,17 @@ class Support:
             result.append(self.cells(inside, [wording.both((c, here)) for c in conditions]))
         return np.asarray(np.min(result, axis=0), dtype=np.int64)
 
+    def populated(
+        self, limits: ModelLimits, cell: Codes | Integers, conditions: Sequence[Meaning]
+    ) -> NDArray[np.bool_]:
+        """Which cells have enough units by published counts."""
+        return supported(limits, self.cells(cell, conditions))
+
     def enough(
         self, limits: ModelLimits, cell: Codes | Integers, conditions: Sequence[Meaning]
     ) -> NDArray[np.bool_]:
         """Which cells have enough units by published counts, in each class of y."""
-        result = supported(limits, self.cells(cell, conditions))
+        result = self.populated(limits, cell, conditions)
         if self.classed and limits.outcome_support > 0:
             result &= self.classes(cell, conditions) >= limits.outcome_support
         return result
@@ -144,16 +150,24 @@ def supported(limits: ModelLimits, published: Integers) -> NDArray[np.bool_]:
     return published >= limits.support_min
 
 
-def group(support: Support, limits: ModelLimits, category: Category, floor: int = 0) -> Grouping:
+def group(
+    support: Support,
+    limits: ModelLimits,
+    category: Category,
+    floor: int = 0,
+    regressor: bool = True,
+) -> Grouping:
     """Merge the categories of a factor that too few units have.
 
     Categories below the limits become one, `other`; if that is still too small they join the
     reference. Codes that nobody has are no categories at all. A code of no list is a value of the
-    data, which fewer than `floor` true units never show.
+    data, which fewer than `floor` true units never show. Categories of a `regressor` need units in
+    each class of the outcome too.
     """
+    enough_of = support.enough if regressor else support.populated
     conditions = [wording.code_cell(category.meaning, code) for code in category.codes]
     if limits.support_min > 0:
-        enough = support.enough(limits, category.index, conditions)
+        enough = enough_of(limits, category.index, conditions)
         true = support.units(category.index, len(conditions))
         enough &= named(category) | (true >= floor)
     else:
@@ -163,7 +177,7 @@ def group(support: Support, limits: ModelLimits, category: Category, floor: int 
     level = False
     if limits.support_min > 0 and 0 < len(kept) < len(conditions):
         left = np.where(enough[category.index], -1, 0).astype(np.int32)
-        level = bool(support.enough(limits, left, [rest])[0])
+        level = bool(enough_of(limits, left, [rest])[0])
     return _grouping(category, kept, conditions, rest, level, limits.support_min > 0)
 
 

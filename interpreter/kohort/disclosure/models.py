@@ -91,15 +91,20 @@ class _Release:
         evidence = self.evidence
         if not evidence.rows:
             raise NotEstimableError("too few rows")
+        for role in sorted(evidence.printed & evidence.groups.keys()):
+            self.printed[role] = self._grouped(evidence.groups[role], regressor=False)
+        if "outcome" in evidence.groups:
+            category = evidence.groups["outcome"]
+            known = self.printed.get("outcome")
+            self.support.outcome = known or self._grouped(category, regressor=False)
         for name in evidence.used("i"):
             self.groupings[name] = self._grouped(evidence.categories[name])
-        for role in sorted(evidence.printed & evidence.groups.keys()):
-            self.printed[role] = self._grouped(evidence.groups[role])
         measures = self._read()
         return build(self.support, self.limits, evidence, self.groupings, measures)
 
-    def _grouped(self, category: Category) -> Grouping:
-        return group(self.support, self.limits, category, self.profile.magnitudes.hard_floor)
+    def _grouped(self, category: Category, regressor: bool = True) -> Grouping:
+        floor = self.profile.magnitudes.hard_floor
+        return group(self.support, self.limits, category, floor, regressor)
 
     def run(self) -> ModelNumbers | Refusal:
         evidence, limits = self.evidence, self.limits
