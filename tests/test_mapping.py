@@ -105,7 +105,7 @@ def test_spss_and_stata(tmp_path: Path, ending: str, write: Any) -> None:
     assert [row[1:] for row in rows(made["INCOME"])] == [
         (100, 18262, 18627), (250, 18262, 18627), (300, 18262, 18627),
     ]  # fmt: skip
-    assert made["INCOME"].notices == ("INCOME: 1 rows without a value are left out",)
+    assert made["INCOME"].notices == ("INCOME: rows without a value are left out: 1",)
     spell = made["SPELL"].description.definition
     assert (spell.title, spell.data_type) == ("Andel", "DOUBLE")
     assert [row[2:] for row in rows(made["SPELL"])] == [

@@ -37,6 +37,10 @@ def run(given: argparse.Namespace) -> int:
     try:
         if given.databank_command != "add" and not bank.there:
             raise BankError(f"{bank.root} holds no databank")
+        if given.databank_command == "add":
+            from kohort.owner_intake import check_request
+
+            check_request(bank, given)
         if bank.there and bank.manifest().synthetic:
             if given.databank_command not in _READING:
                 raise BankError(f"{bank.root} is a synthetic databank: it is made, not changed")

@@ -60,6 +60,18 @@ def _own_secret(bank: OwnedBank) -> Secret | None:
         return None
 
 
+def check_request(bank: OwnedBank, given: argparse.Namespace) -> None:
+    """Look at files and words before anything is written. Raises `Trouble`."""
+    _sources(given)
+    if not bank.there:
+        _check_words(given.name or bank.root.name, given)
+
+
+def _sources(given: argparse.Namespace) -> list[Source]:
+    places = [Path(source).expanduser().absolute() for source in given.sources]
+    return _found(places, not given.patch)
+
+
 def add(bank: OwnedBank, given: argparse.Namespace) -> int:
     """Make drafts of what is sound in the files named. Gives the exit code.
 
@@ -67,7 +79,7 @@ def add(bank: OwnedBank, given: argparse.Namespace) -> int:
     """
     from kohort.databank.releases.drafts import put
 
-    sources = _found([Path(s).expanduser().absolute() for s in given.sources], not given.patch)
+    sources = _sources(given)
     numbers = _founded(bank, given)
     code = exit_code.DONE
     for source in sources:
@@ -136,7 +148,6 @@ def _founded(bank: OwnedBank, given: argparse.Namespace) -> NumberRegister:
             raise BankError(f"the key '{key_id}' is not at {place}; name its file with --key")
         return NumberRegister(place, key_id, founding.opened_key(place))
     name = given.name or bank.root.name
-    _check_words(name, given)
     key_id = given.key_id or name
     place = _key_place(given.key, key_id)
     if not place.exists():

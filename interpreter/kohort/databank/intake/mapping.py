@@ -100,7 +100,7 @@ def _noticed(
     kept = rows.filter(pl.col("value").is_not_null())
     left = rows.height - kept.height
     if left:
-        told = f"{entry.name}: {left} rows without a value are left out"
+        told = f"{entry.name}: rows without a value are left out: {left}"
         described = Description(definition, described.note, None, (told,))
     if not kept.height:
         entry.findings.add("no row has a value")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from secrets import token_bytes
 from typing import Final
 
 from kohort.databank import recordkeys
@@ -42,7 +43,7 @@ def make_key(path: Path) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600)
     with os.fdopen(handle, "wb") as file:
-        file.write(os.urandom(_KEY_BYTES))
+        file.write(token_bytes(_KEY_BYTES))
         file.flush()
         os.fsync(file.fileno())
 
