@@ -102,10 +102,10 @@ def _row(bank: Databank, entry: RegisterVariable, size: int, since: str) -> dict
 
 
 def _count(path: Path) -> int:
-    # polars: only where rows are counted, which is never in the front end of a session
-    import polars as pl
+    # polars: only where rows are counted
+    from kohort.databank import counting
 
-    return sum(int(pl.scan_parquet(f).select(pl.len()).collect().item()) for f in _files(path))
+    return counting.rows(_files(path))
 
 
 def _files(path: Path) -> list[Path]:
