@@ -11,7 +11,7 @@ from pages import Page
 
 from kohort.assembly import new_session
 from kohort.command import commands
-from kohort.disclosure.released import Figure
+from kohort.disclosure.released import Figure, Several
 from kohort.event import Result
 from kohort.render.chart_file import drawn
 
@@ -30,7 +30,10 @@ def figures(norway_root: Path) -> list[Figure]:
 
     def run(script: str, _: str) -> str:
         results = [e.released for e in session.run(script, batch=False) if isinstance(e, Result)]
-        found.extend(r.content for r in results if isinstance(r.content, Figure))
+        parts = (
+            r.content.parts if isinstance(r.content, Several) else (r.content,) for r in results
+        )
+        found.extend(part for one in parts for part in one if isinstance(part, Figure))
         return ""
 
     page.rewritten(run)

@@ -45,7 +45,7 @@ class Hexbin(ShowCommand, name="hexbin"):
             condition_typed(self.condition.expression, scope)
 
     def run(self, dataset: Dataset, scope: Scope) -> Chart:
-        """Ask for the values of both; those of a text are its codes."""
+        """Ask for the values of both; those of a text, and the times of a panel, are codes."""
         up, along = (scope.find(word) for word in self.variables)
         settings = {
             "title": title(self.name, self.variables, self.condition, self.options),
@@ -53,7 +53,7 @@ class Hexbin(ShowCommand, name="hexbin"):
             "groups": int(self.options.number("groups", 10)),
         }
         rows = complete(selected(dataset, self.condition), self.variables)
-        if along.type is Type.TEXT:
+        if along.type is Type.TEXT or along.times:
             values = rows.magnitudes([along], [up], False, ("mean",), settings)
         else:
             values = rows.magnitudes([], [up, along], False, ("mean",), settings)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import cast
 
 from kohort.diagnostic import Span
@@ -10,6 +11,7 @@ from kohort.disclosure.counted import Place
 from kohort.disclosure.keys import Master
 from kohort.disclosure.profile import Profile
 from kohort.disclosure.quantiles import extreme_percents
+from kohort.disclosure.refusal import RefusedError
 from kohort.disclosure.released_figure import Drawing, Figure
 from kohort.disclosure.released_table import Cell, Key, Note, Table
 from kohort.disclosure.volumes import magnitude_notes
@@ -44,6 +46,7 @@ def _of_counts(charted: Charted, raw: Chart, table: Frequencies) -> Figure:
         # Several variables make a bar for each combination that occurs.
         places = [place for place in places if charted.counted.count(place)]
     cells = [(_count(charted, place, outer, percent),) for place in places]
+    _refuse_empty(charted, cells)
     statistic = Key("statistic", "percent" if percent else "freq")
     notes = charted.notes
     if charted.counted.protected:
@@ -56,6 +59,12 @@ def _of_counts(charted: Charted, raw: Chart, table: Frequencies) -> Figure:
     categories = tuple(key for key, role in zip(stub, given, strict=True) if role == "category")
     title = str(raw.options["title"])
     return Figure("bar", title, marks, given, categories, (statistic,), drawn=_drawn(raw))
+
+
+def _refuse_empty(charted: Charted, cells: Sequence[tuple[Cell]]) -> None:
+    """Refuse a chart without a single bar. Raises `RefusedError`."""
+    if all(cell.v is None for (cell,) in cells):
+        raise RefusedError("too-few-units", charted.span)
 
 
 def _count(charted: Charted, place: Place, outer: int, percent: bool) -> Cell:
@@ -90,6 +99,7 @@ def _of_values(charted: Charted, raw: Chart, table: Magnitudes) -> Figure:
             name = Key("variable", column.variable.name, column.variable.title)
             rows.append((*charted.keys(place), *((name,) if several or not raw.groups else ())))
             cells.append((made.at(statistic, place),))
+    _refuse_empty(charted, cells)
     stub = charted.stub()
     if several or not raw.groups:
         stub = (*stub, Key("statistic"))

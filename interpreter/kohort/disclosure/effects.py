@@ -16,8 +16,18 @@ from kohort.disclosure.quantiles import unprotected as exact_percentiles
 from kohort.disclosure.released import Note as Effect
 from kohort.disclosure.winsor import expected_ends
 
-COUNTS: Final = frozenset({"freq", "n", "nobs", "units", "clusters", "size", "events"})
-SHARES: Final = frozenset({"rowpct", "colpct", "cellpct", "percent"})
+COUNTS: Final = frozenset({
+    "freq",
+    "n",
+    "nobs",
+    "units",
+    "clusters",
+    "size",
+    "events",
+    "at_least",
+    "at_most",
+})
+SHARES: Final = frozenset({"rowpct", "colpct", "cellpct", "percent", "density", "fraction"})
 MAGNITUDES: Final = frozenset({"mean", "std", "sum", "gini", "min", "max"})
 RANKED: Final = frozenset({"iqr", "median"})
 ESTIMATES: Final = frozenset({

@@ -118,7 +118,7 @@ def hexagons(secret: Master, profile: Profile, raw: Chart, span: Span) -> Figure
         (*map(Cell, grid.middle(number)), *_class(count, classes))
         for number, count in zip(numbers[shown].tolist(), counts[shown].tolist(), strict=True)
     )
-    names = ("x", "y", "from", "to")
+    names = ("x", "y", "at_least", "at_most")
     columns = tuple((Key("statistic", name),) for name in names)
     marks = Table("", (), ((),) * len(cells), columns, cells, tuple(notes), flatten=True)
     headings = [

@@ -28,8 +28,8 @@ class Figure:
     `panel`: a chart of its own; `category`: a place on the axis; `series`: a colour. The columns
     are, by `kind`: `bar`: the height; `bins`: from, to, height (`discrete`: the value, itself,
     height); `box`: lower whisker, quartiles, upper whisker, mean, number of units; `hexagon`: x, y
-    of its middle, from and to of its class of counts; `pie`: count, per cent; `flow`: the count of
-    a link (keys: stage, code, code of the next stage); `curve`: x, y, lower, upper; `interval`:
+    of its middle, least and most of its class of counts; `pie`: count, per cent; `flow`: the count
+    of a link (keys: stage, code, code of the next stage); `curve`: x, y, lower, upper; `interval`:
     estimate, lower, upper. `further`: numbers drawn beside the marks (mean and standard deviation
     of a normal curve by panel; codes of the stages of a flow with their counts). `x`, `y`: what
     the axes say. `drawn`: how: `stack`, `horizontal`; `normal`: with a normal curve; `step`: curves

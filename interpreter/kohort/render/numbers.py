@@ -8,6 +8,8 @@ from typing import Final
 from kohort.disclosure.released import Cell
 
 COUNTS: Final = frozenset({
+    "at_least",
+    "at_most",
     "freq",
     "n",
     "nobs",
