@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import shutil
 import stat
 from pathlib import Path
+from threading import Thread
 
 import polars as pl
 import pytest
@@ -12,7 +14,7 @@ from owned_banks import KEY, NOW, Owner, key_file
 from owner_files import NUMBERS, SOUND, Json, code, described, said
 
 from kohort.catalogue import Catalogue
-from kohort.databank.releases import drafts
+from kohort.databank.releases import drafts, steps
 from kohort.databank.releases.examining import examined
 from kohort.databank.releases.numbers import NumberRegister
 from kohort.databank.releases.owned import BankError, Pending
@@ -294,12 +296,43 @@ def test_another_key_is_refused(owner: Owner, tmp_path: Path) -> None:
         owner.put("A", KROENER, FIRST)
 
 
+def test_numbers_that_were_lost_are_not_begun_anew(owner: Owner) -> None:
+    owner.put("A", KROENER, FIRST)
+    shutil.rmtree(owner.key.with_name("own.key.units"))
+    with pytest.raises(BankError, match="put the folder beside the key back"):
+        owner.put("B", KROENER, [f"33333333333{FIRST[0][11:]}"])
+
+
+def test_two_databanks_give_numbers_one_after_the_other(owner: Owner) -> None:
+    owner.put("A", KROENER, FIRST)
+    folder = owner.key.with_name("own.key.units")
+    done: list[pl.DataFrame] = []
+    units = pl.Series(["33333333333"])
+    other = Thread(target=lambda: done.append(owner.numbers.numbered("FNR", units)))
+    with steps.held(folder):
+        other.start()
+        other.join(0.3)
+        assert not done
+    other.join(10)
+    assert done[0]["unit_id"].to_list() == [3]
+
+
+def test_another_program_s_change_is_left_alone(owner: Owner) -> None:
+    backup = owner.bank.store / "tmp" / "draft_version.json"
+    backup.parent.mkdir()
+    backup.write_text("{}")
+    with pytest.raises(BankError, match="another program"), owner.bank.locked():
+        pass
+
+
 def test_what_tells_of_units_is_the_owner_s_alone(owner: Owner) -> None:
     owner.put("A", KROENER, FIRST)
     owner.release()
     for folder in (owner.bank.root.with_name("my.bank_keys"), owner.key.with_name("own.key.units")):
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-        assert {stat.S_IMODE(file.stat().st_mode) for file in folder.iterdir()} == {0o600}
+        assert {
+            stat.S_IMODE(file.stat().st_mode) for file in folder.iterdir() if file.name != ".lock"
+        } == {0o600}
     everything = b"".join(p.read_bytes() for p in owner.bank.root.rglob("*") if p.is_file())
     assert b"11111111111" not in everything
 

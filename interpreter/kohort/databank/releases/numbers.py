@@ -21,6 +21,7 @@ from kohort.disclosure import keys
 
 _DIGEST: Final = np.dtype([("pseudonym", ">u8"), ("check", ">u4")])
 _SCHEMA: Final = pl.Schema({"pseudonym": pl.Int64, "check": pl.UInt32, "unit_id": pl.Int64})
+_CHECKED: Final = 1000
 _KEYS: Final = pl.Schema({"unit_id": pl.Int64, "record_key": pl.UInt64})
 
 
@@ -44,8 +45,15 @@ class NumberRegister:
         in the order of their pseudonyms, which tells nothing. Raises `BankError` where two units
         have one pseudonym, or the numbers belong to another key.
         """
-        self._check_stamp()
         made = self._pseudonyms(domain, units)
+        if not self.folder.is_dir():
+            steps.folder(self.folder, 0o700)
+        # Other databanks of this key give numbers too.
+        with steps.held(self.folder, wait=True):
+            self._check_stamp()
+            return self._with_numbers(domain, made)
+
+    def _with_numbers(self, domain: str, made: pl.DataFrame) -> pl.DataFrame:
         known = self._known(domain)
         found = made.join(known, on="pseudonym", how="left", suffix="_known")
         collided = found.filter(pl.col("check") != pl.col("check_known")).height
@@ -80,7 +88,6 @@ class NumberRegister:
         path = self.folder / stamp.FILE_NAME
         mine = stamp.Stamp(self.key_id, keys.proof(self.secret, self.key_id)).text()
         if not path.is_file():
-            steps.folder(self.folder, 0o700)
             steps.write(path, mine, 0o600)
         elif path.read_text(encoding="utf-8") != mine:
             raise BankError(f"the numbers in {self.folder} belong to another key")
@@ -105,12 +112,29 @@ def remember_keys(
     for unit_type, numbered in units:
         path = place / f"{unit_type}.parquet"
         known = pl.read_parquet(path) if path.is_file() else pl.DataFrame(schema=_KEYS)
+        _check_numbers(secret, unit_type, numbered, known, place)
         new = numbered.unique("unit_id").join(known, on="unit_id", how="anti")
         if not new.height and path.is_file():
             continue
         made = keys.record_keys(secret, unit_type, new["pseudonym"].to_list())
         added = pl.DataFrame({"unit_id": new["unit_id"], "record_key": pl.Series(made)})
         _write_private(path, pl.concat([known, added.cast(_KEYS)]).sort("unit_id"))
+
+
+def _check_numbers(
+    secret: keys.Secret, unit_type: str, numbered: pl.DataFrame, known: pl.DataFrame, place: Path
+) -> None:
+    """Check on some units that they still have the number that their record key was made for.
+
+    Numbers that were lost and begun anew would give one person's rows and noise to another.
+    """
+    both = numbered.join(known, on="unit_id", how="inner").head(_CHECKED)
+    made = keys.record_keys(secret, unit_type, both["pseudonym"].to_list())
+    if both["record_key"].to_list() != made.tolist():
+        raise BankError(
+            f"the numbers of units are not those that {place} was made with: "
+            "put the folder beside the key back as it was"
+        )
 
 
 def _write_private(path: Path, frame: pl.DataFrame) -> None:

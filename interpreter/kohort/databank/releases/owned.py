@@ -171,17 +171,12 @@ class OwnedBank:
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Keep other owner's commands out. Raises `BankError` where one is at work."""
-        try:
-            import fcntl
-        except ImportError:  # no locks on this system
-            yield
-            return
-        self.store.mkdir(parents=True, exist_ok=True)
-        with (self.store / ".lock").open("a") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                raise BankError(f"another command is changing {self.root}") from None
+        with steps.held(self.store) as alone:
+            if not alone:
+                raise BankError(f"another command is changing {self.root}")
+            backup = self.store / "tmp"
+            if backup.is_dir() and any(backup.iterdir()):
+                raise BankError(f"{backup} holds the backup of another program's change")
             yield
 
 

@@ -10,6 +10,7 @@ import errno
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -103,6 +104,27 @@ def remove(path: Path) -> None:
     elif path.exists() or path.is_symlink():
         _step("remove", path)
         path.unlink()
+
+
+@contextmanager
+def held(place: Path, *, wait: bool = False) -> Iterator[bool]:
+    """Hold the lock of a folder, which ends with the process at the latest; gives whether it did.
+
+    Another holder is waited for, or the answer is False. Where there are no locks it is True.
+    """
+    try:
+        import fcntl
+    except ImportError:
+        yield True
+        return
+    place.mkdir(parents=True, exist_ok=True)
+    with (place / ".lock").open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        except BlockingIOError:
+            yield False
+            return
+        yield True
 
 
 def unfinished(place: Path) -> Iterator[Path]:
