@@ -89,6 +89,7 @@ EXAMPLES = {
     "correlate": "correlate a b if c, pairwise",
     "ci": "ci a if b, level(90)",
     "normaltest": "normaltest a if b",
+    "anova": "anova y a c.b#d if e, posthoc",
     "barchart": "barchart(mean) a b if c, over(d) by(e)",
     "histogram": "histogram a if b, bin(10) by(c)",
     "boxplot": "boxplot a b if c, over(d)",

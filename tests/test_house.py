@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from kohort import HOME, results
+from kohort import HOME, described, results
 from kohort.command import (
     Command,
     DataCommand,
@@ -137,8 +137,11 @@ def kinds_of_result() -> list[str]:
     """Give the names of all classes that hold unreleased numbers."""
     return sorted(
         name
-        for name, made in vars(results).items()
-        if isinstance(made, type) and made.__module__ == results.__name__ and name != "Raw"
+        for module in (results, described)
+        for name, made in vars(module).items()
+        if isinstance(made, type) and made.__module__ == module.__name__ and name != "Raw"
+        # What the engine must offer is no result.
+        if not getattr(made, "_is_protocol", False)
     )
 
 

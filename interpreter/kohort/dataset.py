@@ -12,17 +12,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
+from kohort.described import Transitions
 from kohort.expression import Expression
 from kohort.phrases import Date, Rules
 from kohort.question import Question
-from kohort.results import (
-    Frequencies,
-    Magnitudes,
-    ModelCases,
-    Size,
-    Summary,
-    Transitions,
-)
+from kohort.results import Frequencies, Magnitudes, ModelCases, Size, Summary
 from kohort.scope import Code, Shape, Type, Variable
 
 if TYPE_CHECKING:

@@ -2,8 +2,8 @@
 
 from kohort.command import Option, ShowCommand, selected
 from kohort.dataset import Dataset
+from kohort.described import Intervals
 from kohort.phrases import Condition, Options, Words
-from kohort.results import Intervals
 from kohort.scope import Scope
 from kohort.writing import titled
 

@@ -2,8 +2,8 @@
 
 from kohort.command import Option, ShowCommand, selected
 from kohort.dataset import Dataset
+from kohort.described import Correlations
 from kohort.phrases import Condition, Options, Words
-from kohort.results import Correlations
 from kohort.scope import Scope
 from kohort.writing import titled
 
@@ -33,6 +33,6 @@ class Correlate(ShowCommand, name="correlate"):
         """Ask for the values."""
         of = described(scope, self.variables, self.span)
         found = selected(dataset, self.condition).summary(of, ())
-        chosen = {name: name in self.options for name in self.options_table}
+        covariance, pairwise, obs, sig = (name in self.options for name in self.options_table)
         title = titled(self.name, self.variables or (), self.condition)
-        return Correlations(found, **chosen, title=title)
+        return Correlations(found, covariance, pairwise, obs, sig, title)

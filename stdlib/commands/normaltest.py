@@ -2,8 +2,8 @@
 
 from kohort.command import ShowCommand, selected
 from kohort.dataset import Dataset
+from kohort.described import Normality
 from kohort.phrases import Condition, Words
-from kohort.results import Normality
 from kohort.scope import Scope
 from kohort.writing import titled
 

@@ -2,9 +2,9 @@
 
 from kohort.command import Option, ShowCommand, selected
 from kohort.dataset import Dataset
+from kohort.described import PanelSummary
 from kohort.diagnostic import wrong
 from kohort.phrases import Condition, Options, Words
-from kohort.results import PanelSummary
 from kohort.scope import Scope, Variable
 from kohort.writing import titled
 

@@ -2,9 +2,9 @@
 
 from kohort.command import ShowCommand, selected
 from kohort.dataset import Dataset
+from kohort.described import Transitions
 from kohort.diagnostic import wrong
 from kohort.phrases import Condition, Options, Words
-from kohort.results import Transitions
 from kohort.scope import Scope
 from kohort.writing import titled
 

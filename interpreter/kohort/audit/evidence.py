@@ -8,6 +8,14 @@ from dataclasses import dataclass, fields, is_dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from kohort.described import (
+    Anova,
+    Correlations,
+    Intervals,
+    Normality,
+    PanelSummary,
+    Transitions,
+)
 from kohort.disclosure.publication import Publication
 from kohort.disclosure.released import Cell
 from kohort.results import (
@@ -16,11 +24,9 @@ from kohort.results import (
     Frequencies,
     Magnitudes,
     ModelCases,
-    PanelSummary,
     Raw,
     Size,
     Summary,
-    Transitions,
     units_of,
 )
 from kohort.scope import Variable
@@ -133,6 +139,10 @@ def _columns(raw: Raw) -> Iterator[Variable]:
             columns = raw.columns
         case Summary():
             columns = tuple(raw.columns)
+        case Correlations() | Intervals() | Normality():
+            columns = tuple(raw.summary.columns)
+        case Anova():
+            yield from _columns(raw.cases)
         case PanelSummary():
             columns = raw.volumes.columns
         case Chart() if isinstance(raw.of, Magnitudes):

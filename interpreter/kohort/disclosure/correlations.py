@@ -16,6 +16,7 @@ import numpy as np
 from scipy.special import stdtr
 
 from kohort import wording
+from kohort.described import Correlations
 from kohort.disclosure.columns import CellStatistics, base_of, clip_limits
 from kohort.disclosure.complete_cases import (
     ALL_DIGITS,
@@ -33,7 +34,7 @@ from kohort.disclosure.published import significant
 from kohort.disclosure.released import Cell, Key, Note, Table
 from kohort.estimators.design import Floats
 from kohort.estimators.sums import Keys
-from kohort.results import Column, Correlations
+from kohort.results import Column
 from kohort.scope import Shape
 
 _HIDDEN, _MISSING = Cell(None, "hidden"), Cell(None, "missing")

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import TypeAlias, assert_never
 
+from kohort.described import Anova, Correlations, Intervals, Normality, PanelSummary, Transitions
 from kohort.diagnostic import Span
 from kohort.disclosure.correlations import correlation_table
 from kohort.disclosure.intervals import interval_table
-from kohort.disclosure.keys import Master
+from kohort.disclosure.keys import Master, sealed
 from kohort.disclosure.normality import normality_table
 from kohort.disclosure.panels import panel_summary, transition_tables
 from kohort.disclosure.profile import Profile
 from kohort.disclosure.released import Content
-from kohort.results import Correlations, Intervals, Normality, PanelSummary, Transitions
+from kohort.disclosure.variance import variance_tables
 
-Descriptive: TypeAlias = PanelSummary | Transitions | Correlations | Intervals | Normality
+Descriptive: TypeAlias = PanelSummary | Transitions | Correlations | Intervals | Normality | Anova
 
 
 def descriptive(secret: Master, profile: Profile, raw: Descriptive, span: Span) -> Content:
@@ -30,5 +31,7 @@ def descriptive(secret: Master, profile: Profile, raw: Descriptive, span: Span) 
             return interval_table(secret, profile, raw)
         case Normality():
             return normality_table(secret, profile, raw)
+        case Anova():
+            return variance_tables(sealed(secret), profile, raw, span)
         case _:
             assert_never(raw)

@@ -7,6 +7,7 @@ import math
 import numpy as np
 from scipy.special import stdtrit
 
+from kohort.described import Intervals
 from kohort.disclosure.cell_numbers import as_cell
 from kohort.disclosure.columns import CellStatistics, base_of
 from kohort.disclosure.complete_cases import ALL_DIGITS, one_cell, rows_told
@@ -16,7 +17,7 @@ from kohort.disclosure.profile import Profile
 from kohort.disclosure.published import Published, significant
 from kohort.disclosure.released import Cell, Key, Note, Table
 from kohort.disclosure.volumes import magnitude_notes
-from kohort.results import Column, Intervals
+from kohort.results import Column
 
 _NAMES = ("n", "mean", "se", "lower", "upper")
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from kohort.described import Normality
 from kohort.disclosure.columns import CellStatistics, base_of
 from kohort.disclosure.complete_cases import ALL_DIGITS, one_cell, population_of, rows_told
 from kohort.disclosure.counts import unprotected
@@ -25,7 +26,7 @@ from kohort.disclosure.published import decimals, significant
 from kohort.disclosure.released import Cell, Key, Note, Table
 from kohort.estimators.design import Floats
 from kohort.estimators.normality import FEWEST, NormalTests
-from kohort.results import Column, Normality
+from kohort.results import Column
 
 _TESTS = ("skewness", "kurtosis", "s_k", "jarque_bera", "shapiro_wilk")
 _MOST_SORTED = 5_000_000

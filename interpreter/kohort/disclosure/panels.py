@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from kohort import wording
+from kohort.described import PanelSummary, Transition, Transitions
 from kohort.diagnostic import Span
 from kohort.disclosure.alike import spot, withheld
 from kohort.disclosure.cell_numbers import CellNumbers, as_cell
@@ -21,7 +22,6 @@ from kohort.disclosure.publication import statistics_of
 from kohort.disclosure.released import Cell, Key, Note, Several, Table
 from kohort.disclosure.volumes import DESCRIBED, described_names, magnitude_notes
 from kohort.disclosure.winsor import WinsorLimits
-from kohort.results import PanelSummary, Transition, Transitions
 
 
 def panel_summary(secret: Master, profile: Profile, raw: PanelSummary) -> Table:

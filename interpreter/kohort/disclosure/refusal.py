@@ -80,6 +80,10 @@ SENTENCES = {
     ),
     "too-few-groups": ("there are too few groups", None),
     "collinear": ("the columns are collinear", None),
+    "numeric-factor": (
+        "a numeric variable has more than 50 categories here",
+        "'c.NAME' takes it as a number",
+    ),
     "too-wide": ("the model has more columns than can be estimated", "use coarser categories"),
 }
 

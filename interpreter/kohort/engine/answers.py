@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, overload
 
+from kohort.described import Transitions
 from kohort.engine import requests
 from kohort.engine.cells import grid
 from kohort.engine.failure import guarded
@@ -13,17 +14,7 @@ from kohort.engine.model_rows import complete_cases
 from kohort.engine.passages import transitions
 from kohort.engine.table import Table
 from kohort.question import Question
-from kohort.results import (
-    AnyRaw,
-    Column,
-    Frequencies,
-    Magnitudes,
-    ModelCases,
-    Size,
-    Summary,
-    Transitions,
-    about,
-)
+from kohort.results import AnyRaw, Column, Frequencies, Magnitudes, ModelCases, Size, Summary, about
 from kohort.scope import Variable
 
 

@@ -10,12 +10,13 @@ import polars as pl
 from numpy.typing import NDArray
 
 from kohort import wording
+from kohort.described import Steps, Transition, Transitions
 from kohort.engine.cells import unflagged
 from kohort.engine.matching import places
 from kohort.engine.rows import Rows
 from kohort.engine.table import Table
 from kohort.engine.vector import Vector
-from kohort.results import Axis, Cells, Frequencies, Steps, Transition, Transitions
+from kohort.results import Axis, Cells, Frequencies
 from kohort.scope import Code, Variable
 
 Numbers = NDArray[np.int64]
