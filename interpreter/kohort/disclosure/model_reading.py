@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from kohort import wording
 from kohort.disclosure.model_evidence import Category, Measure, ModelEvidence, Operand, Products
 from kohort.estimators.problem import NotEstimableError, Reason
-from kohort.meaning import less
+from kohort.meaning import at_most, less
 from kohort.phrases import Term, Terms
 from kohort.question import Rule
 from kohort.results import FactorLevels, ModelCases
@@ -116,7 +116,7 @@ def _condition(rule: Rule, meaning: Meaning) -> Meaning:
     if rule == "positive":
         return less(wording.number(0), meaning)
     if rule == "not negative":
-        return less(meaning, wording.number(0)).negated
+        return at_most(wording.number(0), meaning)
     return Meaning("flag", "count", (meaning,))
 
 

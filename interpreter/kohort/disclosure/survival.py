@@ -8,7 +8,7 @@ plain.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -49,7 +49,9 @@ def survival(secret: Secret, profile: Profile, raw: SurvivalCases, span: Span) -
         # Where numbers overflow depends on the data; no warning may say so.
         with np.errstate(all="ignore"):
             evidence, _ = evidence_of(raw, protected)
-            survivors = Survivors(secret, profile, evidence)
+            # A group's condition says that there is one: its counts are then those of any table.
+            apart, _ = evidence_of(replace(raw, groups={}), protected)
+            survivors = Survivors(secret, profile, evidence, apart.population)
             return _Curves(survivors, raw, span).run()
     except NotEstimableError as error:
         code = "SDC-M1" if protected else _REASONS.get(error.reason, error.reason.replace(" ", "-"))

@@ -22,6 +22,7 @@ from kohort.estimators.event_times import EventTimes, counted
 from kohort.estimators.sums import Keys, by_cell, by_cell_of_units
 from kohort.meaning import Meaning, at_most, less, number
 from kohort.results import FactorLevels
+from kohort.wording import Population
 
 _ENDS = (99, 95, 90, 75, 50)
 """Percentiles of the time that the axis may end at, the first that is published."""
@@ -53,11 +54,15 @@ class Group:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Survivors:
-    """Survival data under a profile."""
+    """Survival data under a profile.
+
+    `population`: the conditions of the rows without the one that they have a group.
+    """
 
     secret: Secret
     profile: Profile
     evidence: ModelEvidence
+    population: Population
 
     @property
     def protected(self) -> bool:
@@ -80,7 +85,8 @@ class Survivors:
         later = less(number(0), time.meaning)
         there = np.flatnonzero(time.x > 0)
         gone = self.protected or len(there) < evidence.rows
-        return replace(self, evidence=narrowed(evidence, there, later)), gone
+        evidence = narrowed(evidence, there, later)
+        return replace(self, evidence=evidence, population=self.population.keep(later)), gone
 
     def groups(self, levels: FactorLevels | None) -> tuple[list[Group], int]:
         """Give the groups with enough units, and how many others are known to be there.
@@ -91,9 +97,10 @@ class Survivors:
         if levels is None:
             units = self.support(self.evidence).total()
             return ([Group(None, self.evidence, units)], 0) if units >= least else ([], 0)
-        category = self.evidence.groups["by"]
+        whole = replace(self.evidence, population=self.population)
+        category = whole.groups["by"]
         conditions = [wording.code_cell(category.meaning, code) for code in category.codes]
-        support = self.support(self.evidence)
+        support = self.support(whole)
         published = support.cells(category.index, conditions)
         true = support.units(category.index, len(conditions))
         known = named(category) | (true >= self.profile.magnitudes.hard_floor)
@@ -102,7 +109,7 @@ class Survivors:
         found = []
         for place in np.flatnonzero(known & (published >= least)).tolist():
             rows = np.sort(order[(ends[place - 1] if place else 0) : ends[place]])
-            evidence = narrowed(self.evidence, rows, conditions[place])
+            evidence = narrowed(whole, rows, conditions[place])
             found.append(Group(_key(levels, category, place), evidence, int(published[place])))
         return found, int((known & (published > 0) & (published < least)).sum())
 
