@@ -198,8 +198,8 @@ def _counted(
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Give the numbers of the hexagons that occur and their published counts: int64 each."""
     place = grid.place(pairs.x, pairs.y)
-    numbers, inverse = np.unique(place, return_inverse=True)
-    group = gathered(inverse.astype(np.int64), len(numbers), pairs.y, pairs.keys, pairs.units)
+    group = gathered(place, grid.count, pairs.y, pairs.keys, pairs.units)
+    numbers = np.flatnonzero(group.rows)
     values = (_second(table).meaning, table.columns[0].variable.meaning)
     told = f"hexagon\x1e{grid.across}\x1e{grid.x!r}\x1e{grid.y!r}"
     population = charted.raw.shape.population.wording()
@@ -207,7 +207,9 @@ def _counted(
         narrowed([population], Meaning("flag", f"{told}\x1e{number}", values))[0]
         for number in numbers.tolist()
     ]
-    counts = published_counts(charted.secret, charted.profile.counts, group.sums, group.n, words)
+    counts = published_counts(
+        charted.secret, charted.profile.counts, group.sums[numbers], group.n[numbers], words
+    )
     return numbers, counts
 
 

@@ -13,13 +13,19 @@ STEERING: Final = frozenset(
 
 REPLACED: Final = "\ufffd"
 
-Style = Literal["bold", "dim", "red", "yellow", "blue"]
+Style = Literal["bold", "dim", "red", "yellow", "blue", "1st", "2nd", "3rd", "4th", "5th", "6th"]
 _CODES: Final[dict[Style, str]] = {
     "bold": "1",
     "dim": "2",
     "red": "1;31",
     "yellow": "1;33",
     "blue": "1;34",
+    "1st": "34",
+    "2nd": "33",
+    "3rd": "32",
+    "4th": "35",
+    "5th": "36",
+    "6th": "31",
 }
 
 

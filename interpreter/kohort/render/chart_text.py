@@ -7,7 +7,16 @@ from dataclasses import dataclass
 from typing import Final
 
 from kohort.disclosure.released_figure import Figure
-from kohort.render.characters import breadth, clean, left, painted, right, shortened, wrapped
+from kohort.render.characters import (
+    Style,
+    breadth,
+    clean,
+    left,
+    painted,
+    right,
+    shortened,
+    wrapped,
+)
 from kohort.render.chart_letters import bar, boxed, plane, stair
 from kohort.render.chart_marks import NARROW, Mark, Marks
 from kohort.render.look import Look
@@ -42,9 +51,10 @@ class _Line:
     stub: tuple[str, ...]
     told: str
     drawn: Callable[[int], str]
+    style: Style = "1st"
 
 
-def _laid(lines: Sequence[_Line], width: int, numbers_right: bool = False) -> list[str]:
+def _laid(lines: Sequence[_Line], width: int, look: Look, numbers_right: bool = False) -> list[str]:
     """Put the lines under one another: names, drawing in the room that is left, number."""
     if not lines:
         return []
@@ -60,7 +70,8 @@ def _laid(lines: Sequence[_Line], width: int, numbers_right: bool = False) -> li
         told = right(line.told, numbers) if numbers_right else line.told
         drawn = line.drawn(room)
         drawn = left(drawn, room) if numbers_right else drawn
-        made.append(f"{names}{drawn} {told}".rstrip() if drawn else f"{names}{told}".rstrip())
+        shown = f"{painted(drawn, line.style, look.color)} " if drawn else ""
+        made.append(f"{names}{shown}{told}".rstrip())
     return made
 
 
@@ -87,6 +98,14 @@ def _stub(marks: Marks, mark: Mark) -> tuple[str, ...]:
     return (mark.category, mark.series) if several else (mark.category,)
 
 
+_STYLES: Final[tuple[Style, ...]] = ("1st", "2nd", "3rd", "4th", "5th", "6th")
+
+
+def _style(marks: Marks, mark: Mark) -> Style:
+    """Give the colour of a mark's series."""
+    return _STYLES[marks.distinct("series").index(mark.series) % len(_STYLES)]
+
+
 def _ends(marks: Marks, *places: int) -> tuple[float, float]:
     """Give the least and greatest number of all marks, so that panels have one scale."""
     found = [mark.numbers[place] for mark in marks.every for place in places]
@@ -103,10 +122,12 @@ def _bars(marks: Marks, panel: str, width: int, place: int = 0) -> list[str]:
                 _stub(marks, mark),
                 _told(mark, place),
                 lambda room, v=mark.numbers[place] or 0.0: bar(v, low, high, room),  # type: ignore[misc]
+                _style(marks, mark),
             )
             for mark in _part(marks, panel)
         ],
         width,
+        marks.look,
     )
 
 
@@ -120,7 +141,7 @@ def _histogram(marks: Marks, panel: str, width: int) -> list[str]:
         stub = mark.category if "discrete" in marks.figure.drawn else ends
         value = mark.numbers[2] or 0.0
         lines.append(_Line((stub,), _told(mark, 2), lambda room, v=value: bar(v, 0, high, room)))  # type: ignore[misc]
-    return _laid(lines, width)
+    return _laid(lines, width, marks.look)
 
 
 def _pie(marks: Marks, panel: str, width: int) -> list[str]:
@@ -134,10 +155,11 @@ def _boxes(marks: Marks, panel: str, width: int) -> list[str]:
             _stub(marks, mark),
             _told(mark, 2),
             lambda room, n=mark.numbers: boxed(n, low, high, room),  # type: ignore[misc]
+            _style(marks, mark),
         )
         for mark in _part(marks, panel)
     ]
-    return _laid(lines, width, numbers_right=True)
+    return _laid(lines, width, marks.look, numbers_right=True)
 
 
 def _intervals(marks: Marks, panel: str, width: int) -> list[str]:
@@ -151,7 +173,7 @@ def _intervals(marks: Marks, panel: str, width: int) -> list[str]:
         drawn = _interval(numbers, low, high, none)
         told = f"{_told(mark, 0)}  ({_told(mark, 1)} {_DASH} {_told(mark, 2)})"
         lines.append(_Line(_stub(marks, mark), told, drawn))
-    return _laid(lines, width, numbers_right=True)
+    return _laid(lines, width, marks.look, numbers_right=True)
 
 
 def _interval(
@@ -170,7 +192,7 @@ def _flow(marks: Marks, panel: str, width: int) -> list[str]:
         )
         for mark in _part(marks, panel)
     ]
-    return _laid(lines, width)
+    return _laid(lines, width, marks.look)
 
 
 def _plane(marks: Marks, panel: str, width: int) -> list[str]:
