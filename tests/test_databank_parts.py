@@ -13,6 +13,7 @@ from kohort.databank.definition import catalogued
 from kohort.databank.manifest import Manifest
 from kohort.databank.parts import PartWriter
 from kohort.databank.rows import RowError
+from kohort.databank.synthetic.scope import simulated
 from kohort.databank.writer import DatabankError, DatabankWriter
 
 MANIFEST = Manifest(name="no.test.parts", synthetic=True, seed=3, key_id="test-3")
@@ -140,8 +141,10 @@ def test_blocks_make_one_country(tmp_path: Path) -> None:
 
 
 def test_a_variable_is_the_same_whichever_others_are_written(tmp_path: Path) -> None:
-    synthetic.make(tmp_path / "all", 1000, 9, months=(2021,))
-    names = (*NAMES, "ARBLONN_LONN_FAST", "NUDB_KURS_NUS", "ELHUB_PERS_STROMFORBRUK")
+    more = ("ARBLONN_LONN_FAST", "NUDB_KURS_NUS", "ELHUB_PERS_STROMFORBRUK", "NUDB_KOMM_16")
+    names = (*NAMES, *more)
+    others = sorted(simulated())[::9]
+    synthetic.make(tmp_path / "all", 1000, 9, variables={*names, *others}, months=(2021,))
     synthetic.make(tmp_path / "some", 1000, 9, variables=names, months=(2021,))
     there, here = files(tmp_path / "all"), files(tmp_path / "some")
     mine = {path.partition("/")[2]: data for path, data in here.items() if "some/data/" in path}
