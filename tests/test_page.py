@@ -10,7 +10,7 @@ from html.parser import HTMLParser
 from typing import Any, Final
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kohort.diagnostic import Diagnostic, Span
@@ -146,6 +146,7 @@ ATTRIBUTES: Final = frozenset([
 texts = st.text(max_size=30) | st.text("<>&\"'`*_#-[]() \nab/!=", max_size=30)
 
 
+@settings(deadline=None, max_examples=50)
 @given(texts)
 def test_no_text_becomes_a_tag_or_an_attribute(text: str) -> None:
     """Whatever names and labels hold, a page has our tags and attributes only, properly nested."""

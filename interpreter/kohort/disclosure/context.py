@@ -18,9 +18,12 @@ from kohort.disclosure.released import Note as Told
 from kohort.meaning import Meaning
 from kohort.results import Document, Done, Inventory, Raw, Size
 from kohort.scope import Scope, Shape, Variable
+from kohort.wording import Population
 
 _LONGEST_DEFINITION = 20_000
 """Parts of a definition that are looked through for register variables."""
+
+_SCALARS = (str, int, float)
 
 _WITHOUT_UNITS = (Document, Done, Inventory, Size)
 
@@ -81,14 +84,15 @@ def _parts(value: object) -> Iterator[object]:
     The datasets that statistics take their limits from stand in `base` and are not asked about.
     """
     yield value
-    if isinstance(value, Shape | Variable):
+    # Definitions share parts, many times over: they are no place to look for variables.
+    if isinstance(value, Shape | Variable | Meaning | Population):
         return
     members: Iterable[object] = ()
     if is_dataclass(value):
         members = (getattr(value, f.name) for f in fields(value) if f.name not in {"base", "known"})
     elif isinstance(value, Mapping):
         members = value.values()
-    elif isinstance(value, list | tuple):
+    elif isinstance(value, list | tuple) and not isinstance(next(iter(value), None), _SCALARS):
         members = value
     for member in members:
         yield from _parts(member)

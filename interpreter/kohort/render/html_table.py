@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
+from typing import Final
 
 from kohort.disclosure.released import Cell, Key, Table
 from kohort.render.headings import column_headings, heading, statistic, stub_texts
 from kohort.render.html_text import BLANK, escaped, escaped_number
 from kohort.render.look import Look
 from kohort.render.numbers import written
+
+LONG: Final = 60
+"""Rows above which a table scrolls in its place, under its headings."""
 
 
 def table_element(table: Table, look: Look, zero: str, name: str = "") -> str:
@@ -29,8 +33,10 @@ def table_element(table: Table, look: Look, zero: str, name: str = "") -> str:
         for row, unit, text, cells in lines
     )
     kind = " class=fixed" if fixed else ""
+    scrolls = "grid" if len(table.rows) <= LONG else '"grid long"'
     return (
-        f"<div class=grid><table{kind}{called}>{caption}\n<thead>{_heads(table, look)}</thead>\n"
+        f"<div class={scrolls}><table{kind}{called}>{caption}\n"
+        f"<thead>{_heads(table, look)}</thead>\n"
         f"<tbody>\n{rows}\n</tbody></table></div>"
     )
 
