@@ -187,7 +187,8 @@ def _form_of_content(content: Content) -> object:
                 (name, cell.state if isinstance(cell, Cell) else "words")
                 for name, cell in content.header
             ]
-            return content.title, header, _form_of(content.table), _notes(content.notes)
+            title = content.title.partition(" if ")[0]
+            return title, header, _form_of(content.table), _notes(content.notes)
         case Figure():
             parts = (content.table, *content.further)
             title = content.title.partition(" if ")[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -96,7 +97,7 @@ def test_comparisons_of_all_pairs(session: Session, people: pd.DataFrame) -> Non
     assert isinstance(content, Several)
     assert len(content.parts) == 3
     for table, name in zip(content.parts[1:], ("decade", "sex"), strict=True):
-        wanted = pairwise_tukeyhsd(used["wide"], used[name])
+        wanted: Any = pairwise_tukeyhsd(used["wide"], used[name])
         found = told(table)  # type: ignore[arg-type]
         pairs = [
             (a, b) for i, a in enumerate(wanted.groupsunique) for b in wanted.groupsunique[i + 1 :]

@@ -32,6 +32,9 @@ SHOWN = [
     "histogram wage if C, bin(5) freq by(sex)", "histogram decade if C, discrete percent normal",
     "boxplot wage if C, over(sex)", "hexbin wage born if C, gridsize(5)", "piechart decade if C",
     "sankey sex ill decade if C", "histogram born if !(C), bin(5) normal",
+    "correlate wage exact born if C, obs sig", "correlate wage exact if C, covariance pairwise",
+    "ci wage exact rare if C", "normaltest wage exact if C", "anova wage decade c.born if C",
+    "anova wage sex if C, posthoc", "tabulate home sex if C, colsort('1')",
 ]  # fmt: skip
 UNITS = [
     "keep if C", "drop if !(C)", "drop if C\ntabulate decade", "keep if !(C)\nsummarize\ndescribe",
