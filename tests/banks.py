@@ -31,9 +31,9 @@ def norway(folder: Path) -> Path:
 
 
 def demo(folder: Path) -> Path:
-    """Build the country of `make demo`: 10 000 people, seed 1."""
+    """Build the country of `make demo`, 10 000 people, seed 1, without its monthly series."""
     root = folder / "demo"
-    databank.make(root, 10_000, 1)
+    databank.make(root, 10_000, 1, months=())
     return root
 
 
