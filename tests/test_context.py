@@ -209,6 +209,21 @@ def test_a_percentile_moves_no_further_than_is_said() -> None:
 
 
 @pytest.mark.parametrize(
+    ("rule", "keys"),
+    [
+        ("models", ["clipped", "estimates", "estimate_digits"]),
+        ("magnitudes", ["winsorised", "moments"]),
+        ("survival", ["counts", "zeros", "curves"]),
+        ("counts", []),
+    ],
+)
+def test_statistics_without_a_name_are_told_by_their_rule(rule: str, keys: list[str]) -> None:
+    """Correlations, tests and survival curves: what a profile does to results of their kind."""
+    assert [note.key for note in effects.effects(load("default"), ["r"], rule)] == keys
+    assert [note.key for note in effects.effects(load("open"), ["r"], rule)] == ["no_protection"]
+
+
+@pytest.mark.parametrize(
     ("statistics", "keys"),
     [
         (["freq"], ["counts", "zeros"]),
@@ -233,7 +248,10 @@ def test_every_effect_has_its_words_in_both_languages() -> None:
     everything = ["freq", "rowpct", "mean", "sum", "p50", "coef"]
     for name in names():
         for language in ("en", "nb"):
-            context = Context(protection=effects.effects(load(name), everything))
+            context = Context(protection=(
+                *effects.effects(load(name), everything, "survival"),
+                *effects.effects(load(name), ["r"], "magnitudes"),
+            ))  # fmt: skip
             told_ = effect_texts(context, Look(language))
             assert len(told_) == len(context.protection)
             assert not [text for text in told_ if "?" in text or not text.endswith(".")]

@@ -39,8 +39,9 @@ def context(raw: Raw, content: Content, profile: Profile, scope: Scope) -> Conte
     )
     if shape is None:
         return plain
+    rule = profile.outputs.get(type(raw).__name__, "")
     shown = () if shape.public else statistics(content)
-    protection = (Told("published_rows"),) if shape.public else effects(profile, shown)
+    protection = (Told("published_rows"),) if shape.public else effects(profile, shown, rule)
     return Context(
         profile=plain.profile,
         profile_hash=plain.profile_hash,

@@ -35,20 +35,25 @@ ESTIMATES: Final = frozenset({
 })  # fmt: skip
 
 
-def effects(profile: Profile, statistics: Iterable[str]) -> tuple[Effect, ...]:
+def effects(profile: Profile, statistics: Iterable[str], rule: str = "") -> tuple[Effect, ...]:
     """Give a note (message section `protection`) for each thing that touches these statistics.
 
+    `rule`: the profile's rule that released them, which tells of statistics that have no name here.
     `no_protection` where the profile changes nothing.
     """
     shown = frozenset(statistics)
     notes: list[Effect] = []
-    if shown & (COUNTS | SHARES):
+    if shown & (COUNTS | SHARES) or rule == "survival":
         notes += _counts(profile, bool(shown & SHARES))
+    if rule == "survival":
+        notes += _curves(profile)
     if shown & MAGNITUDES:
         notes += _magnitudes(profile, "sum" in shown)
+    elif rule == "magnitudes" and not any(map(_ranked, shown)):
+        notes += _others(profile)
     if any(_ranked(name) for name in shown):
         notes += _percentiles(profile)
-    if shown & ESTIMATES:
+    if shown & ESTIMATES or rule == "models":
         notes += _models(profile)
     if not notes and not profile.synthetic_only:
         return ()
@@ -85,6 +90,23 @@ def _magnitudes(profile: Profile, sums: bool) -> list[Effect]:
     if notes:
         notes.append(Effect("digits", {"digits": limits.digits}))
     return notes
+
+
+def _others(profile: Profile) -> list[Effect]:
+    """Give what is done to numbers made of means, such as correlations."""
+    limits = profile.magnitudes
+    share, units = expected_ends(limits)
+    notes = [Effect("winsorised", {"percent": f"{100 * share:g}", "units": units})] if share else []
+    if limits.kwj_eta or limits.floor_c:
+        notes.append(Effect("moments", {"percent": f"{100 * limits.kwj_eta:g}"}))
+    return notes
+
+
+def _curves(profile: Profile) -> list[Effect]:
+    limits = profile.survival
+    if not (limits.min_risk or limits.min_events):
+        return []
+    return [Effect("curves", {"events": limits.min_events, "risk": limits.min_risk})]
 
 
 def _percentiles(profile: Profile) -> list[Effect]:
