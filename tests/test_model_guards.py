@@ -27,6 +27,8 @@ from kohort.disclosure import profile as profiles
 from kohort.disclosure.model_guards import constant_shown, large_enough, published_support
 from kohort.disclosure.model_noise import ModelKeys, ModelNoise, clip_rank
 from kohort.disclosure.model_numbers import ModelNumbers
+from kohort.disclosure.model_patterns import patterned
+from kohort.disclosure.model_support import Support, group
 from kohort.disclosure.models import Refusal
 from kohort.disclosure.profile import Profile
 from kohort.wording import Population
@@ -267,3 +269,32 @@ def test_any_model_is_published_in_few_digits_or_refused(
         assert all(float(f"{b:.3e}") == b for b in found.coefficients)
         assert all(float(f"{e:.2e}") == e for e in found.errors)
         assert found.n == 0 or found.n > 4
+
+
+def test_support_on_patterns_is_that_of_the_rows() -> None:
+    """Units and keys of a set are the sums of those of the patterns that it is made of."""
+    _, age, sex = incomes(4000)
+    some = measure("some", np.arange(4000) % 3 == 0, binary=True)
+    other = category("other", np.arange(4000) % 7, tuple(range(7)))
+    evidence = asked("age i.sex i.other", some, age, sex, other)
+    rows, few = (
+        Support(SECRET, DEFAULT.counts, evidence),
+        patterned(SECRET, DEFAULT.counts, evidence),
+    )
+    assert few.view.rows == 2 * 2 * 7
+    conditions = [wording.code_cell(source("other"), code) for code in range(7)]
+    whole, view = evidence.categories["other"], few.view.categories["other"]
+    assert (
+        rows.cells(whole.index, conditions).tolist() == few.cells(view.index, conditions).tolist()
+    )
+    assert (
+        rows.classes(whole.index, conditions).tolist()
+        == few.classes(view.index, conditions).tolist()
+    )
+    assert rows.total() == few.total()
+    one, two = (group(s, DEFAULT.models, c) for s, c in ((rows, whole), (few, view)))
+    assert (one.kept, one.merged, one.table.tolist()) == (two.kept, two.merged, two.table.tolist())
+    panel = replace(evidence, units=np.arange(4000) // 2)
+    assert patterned(SECRET, DEFAULT.counts, panel).view is panel
+    many = replace(evidence, categories={"other": category("other", np.arange(4000))})
+    assert patterned(SECRET, DEFAULT.counts, many).view is many

@@ -88,7 +88,7 @@ class _Builder:
         wanted = np.array([not self.seen.covers(meaning) for meaning in meanings], dtype=bool)
         self.redundant += _picked(block.names, ~wanted)
         if self.limits.support_min > 0 and self._indicators(operands) >= 2:
-            cell = self._ones(operands, block)
+            cell = self._ones(operands)
             enough = self.support.enough(self.limits, cell, conditions)
             self.unsupported += _picked(block.names, wanted & ~enough)
             wanted &= enough
@@ -130,19 +130,19 @@ class _Builder:
 
     def _coded(self, factors: tuple[str, ...]) -> Codes:
         if factors not in self._codes:
-            self._codes[factors] = self._joint(factors)
+            self._codes[factors] = self._joint(factors, self.evidence)
         return self._codes[factors]
 
-    def _joint(self, factors: tuple[str, ...]) -> Codes:
+    def _joint(self, factors: tuple[str, ...], evidence: ModelEvidence) -> Codes:
         """The place of each row among the combinations of categories that are not references."""
         if len(factors) == 1:
             grouping = self.groupings[factors[0]]
-            return (grouping.table - np.int32(1))[self.evidence.categories[factors[0]].index]
-        joint = np.zeros(self.evidence.rows, dtype=np.int32)
-        outside = np.zeros(self.evidence.rows, dtype=bool)
+            return (grouping.table - np.int32(1))[evidence.categories[factors[0]].index]
+        joint = np.zeros(evidence.rows, dtype=np.int32)
+        outside = np.zeros(evidence.rows, dtype=bool)
         for name in factors:
             grouping = self.groupings[name]
-            level = (grouping.table - 1)[self.evidence.categories[name].index]
+            level = (grouping.table - 1)[evidence.categories[name].index]
             outside |= level < 0
             joint = joint * np.int32(len(grouping.levels)) + level
         joint[outside] = -1
@@ -167,12 +167,14 @@ class _Builder:
         value = wording.multiplied(factors)
         return value if condition == wording.TRUE else wording.multiplied((condition, value))
 
-    def _ones(self, operands: Sequence[Operand], block: Block) -> Codes:
-        """The column of each row in which the row's indicators are one, -1 for none."""
-        cell = np.zeros(self.evidence.rows, np.int32) if block.codes is None else block.codes
+    def _ones(self, operands: Sequence[Operand]) -> Codes:
+        """The column in which the indicators of each row of the support are one, -1 for none."""
+        view = self.support.view
+        factors = tuple(o.name for o in operands if o.kind == "i")
+        cell = self._joint(factors, view) if factors else np.zeros(view.rows, np.int32)
         for operand in operands:
-            if operand.kind == "c" and self.evidence.measures[operand.name].binary:
-                cell = np.where(self.evidence.measures[operand.name].x == 1, cell, np.int32(-1))
+            if operand.kind == "c" and view.measures[operand.name].binary:
+                cell = np.where(view.measures[operand.name].x == 1, cell, np.int32(-1))
         return cell
 
 

@@ -16,7 +16,7 @@ from kohort.disclosure.keys import Secret
 from kohort.disclosure.limits import CountLimits, ModelLimits
 from kohort.disclosure.model_evidence import Category, ModelEvidence
 from kohort.estimators.design import Codes, Integers
-from kohort.estimators.sums import by_cell, by_cell_of_units
+from kohort.estimators.sums import Keys, by_cell, by_cell_of_units
 from kohort.scope import Code
 from kohort.wording import Meaning
 
@@ -51,6 +51,8 @@ class Support:
         self._secret = secret
         self._limits = limits
         self._evidence = evidence
+        self.view = evidence
+        """What cells number: the rows of this."""
         self.outcome: Grouping | None = None
         """The merged categories of an outcome of categories, set before any support is judged."""
 
@@ -73,22 +75,20 @@ class Support:
 
         `conditions`: what defines each cell within the population.
         """
-        evidence = self._evidence
-        split = evidence.unit_rows
-        if split is None:
-            n, sums = by_cell(cell, len(conditions), evidence.keys)
-        else:
-            n, sums = by_cell_of_units(cell, len(conditions), *split)
-        words = [evidence.population.wording(condition) for condition in conditions]
+        n, sums = self.counted(cell, len(conditions))
+        words = [self._evidence.population.wording(condition) for condition in conditions]
         return published_counts(self._secret, self._limits, sums, n, words)
 
     def units(self, cell: Codes | Integers, count: int) -> Integers:
         """True numbers of units per cell, int64; for the floor alone."""
-        evidence = self._evidence
-        split = evidence.unit_rows
+        return self.counted(cell, count)[0]
+
+    def counted(self, cell: Codes | Integers, size: int) -> tuple[Integers, Keys]:
+        """True numbers of units per cell (int64) and wrapping sums of their keys (uint64)."""
+        split = self._evidence.unit_rows
         if split is None:
-            return by_cell(cell, count, evidence.keys)[0]
-        return by_cell_of_units(cell, count, *split)[0]
+            return by_cell(cell, size, self._evidence.keys)
+        return by_cell_of_units(cell, size, *split)
 
     @cached_property
     def _classes(self) -> list[tuple[NDArray[np.bool_], Meaning]]:

@@ -29,6 +29,7 @@ from kohort.disclosure.model_guards import (
 )
 from kohort.disclosure.model_noise import ModelKeys, ModelNoise
 from kohort.disclosure.model_numbers import ModelNumbers, Publisher
+from kohort.disclosure.model_patterns import patterned
 from kohort.disclosure.model_support import Grouping, Support, group
 from kohort.disclosure.profile import Profile
 from kohort.estimators.design import Codes, Floats
@@ -79,7 +80,9 @@ class _Release:
         self.limits = profile.models
         self.evidence = evidence
         self.estimator = estimator
-        self.support = Support(secret, profile.counts, evidence)
+        protected = profile.models.support_min > 0 or profile.models.intercept_k > 0
+        made = patterned if protected else Support
+        self.support = made(secret, profile.counts, evidence)
         self.groupings: dict[str, Grouping] = {}
         self.printed: dict[str, Grouping] = {}
         self.values: dict[str, Floats] = {}
@@ -88,17 +91,17 @@ class _Release:
 
     def columns(self) -> ModelColumns:
         """Merge categories, clip measures and make the designs."""
-        evidence = self.evidence
+        evidence, view = self.evidence, self.support.view
         if not evidence.rows:
             raise NotEstimableError("too few rows")
         for role in sorted(evidence.printed & evidence.groups.keys()):
-            self.printed[role] = self._grouped(evidence.groups[role], regressor=False)
+            self.printed[role] = self._grouped(view.groups[role], regressor=False)
         if "outcome" in evidence.groups:
-            category = evidence.groups["outcome"]
+            category = view.groups["outcome"]
             known = self.printed.get("outcome")
             self.support.outcome = known or self._grouped(category, regressor=False)
         for name in evidence.used("i"):
-            self.groupings[name] = self._grouped(evidence.categories[name])
+            self.groupings[name] = self._grouped(view.categories[name])
         measures = self._read()
         return build(self.support, self.limits, evidence, self.groupings, measures)
 
@@ -113,7 +116,7 @@ class _Release:
         columns = self.columns()
         if not large_enough(limits, units, columns.design.width + evidence.constant):
             return Refusal()
-        if limits.support_min > 0 and not minorities(self.support, evidence, limits):
+        if limits.support_min > 0 and not minorities(self.support, self.support.view, limits):
             return Refusal()
         if not self._spread(columns):
             return Refusal()
@@ -205,7 +208,7 @@ class _Release:
         # More combinations than units / k: some has fewer than k, whatever their counts.
         most = units // self.limits.intercept_k
         possible, published = combinations(
-            self.support, self.evidence, columns.groupings, columns.operands, most
+            self.support, self.support.view, columns.groupings, columns.operands, most
         )
         return "shown" if constant_shown(self.limits, possible, published.tolist()) else "hidden"
 
