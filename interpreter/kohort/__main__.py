@@ -53,6 +53,7 @@ def _done(arguments: Sequence[str] | None) -> int:
     from kohort.archive import words
     from kohort.arguments import parser
     from kohort.audit import words as audit_words
+    from kohort.release_check import words as release_words
 
     try:
         given = parser().parse_args(arguments)
@@ -72,6 +73,8 @@ def _done(arguments: Sequence[str] | None) -> int:
         from kohort.formatting import format_files
 
         return format_files(given.files, given.check)
+    if given.command == "release-check":
+        return release_words.do(given)
     if given.command == "audit":
         return audit_words.do(given)
     if given.command in words.COMMANDS:

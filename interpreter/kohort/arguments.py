@@ -11,6 +11,7 @@ from kohort.archive import words
 from kohort.audit import words as audit_words
 from kohort.configuration import SYNTHETIC_PERSONS, SYNTHETIC_SEED
 from kohort.owner_arguments import add_owner_commands
+from kohort.release_check import words as release_words
 from kohort.trouble import Trouble
 
 EXIT_CODES = """exit codes: 0 done, 1 the script is wrong, 2 disclosure control refused something,
@@ -55,6 +56,7 @@ def parser() -> argparse.ArgumentParser:
     _add_databank(commands.add_parser)
     words.add(commands.add_parser, shared)
     audit_words.add(commands.add_parser)
+    release_words.add(commands.add_parser)
     profile = commands.add_parser("profile", help="list disclosure profiles, or show one")
     profile.add_argument("show", nargs="?", choices=("show",))
     profile.add_argument("name", nargs="?", metavar="NAME")

@@ -15,8 +15,8 @@ from typing import Final, Literal
 
 Kind = Literal["norwegian", "danish", "swedish"]
 
-_APART: Final = r"(?<![\w.,/-])"
-_ENDS: Final = r"(?![\w/-]|[.,]\d)"
+_APART: Final = r"(?<![\w/-])(?<!\d\.)"
+_ENDS: Final = r"(?![\w/-]|\.\d)"
 _NORWEGIAN: Final = re.compile(rf"{_APART}(\d{{6}}) ?(\d{{5}}){_ENDS}")
 _DANISH: Final = re.compile(rf"{_APART}(\d{{6}})-(\d{{4}}){_ENDS}")
 _SWEDISH: Final = re.compile(rf"{_APART}(?:19|20)?(\d{{6}})[-+](\d{{4}}){_ENDS}")
