@@ -139,16 +139,16 @@ def test_scale_and_shift() -> None:
 
 
 def test_influence() -> None:
-    """The estimate is linear in y but for the bandwidth: influence is a row's weight squared."""
+    """The estimate is linear in y but for the bandwidth: squares are of the rows' weights."""
     data = made("plain")
     found = fit_discontinuity(Running(data["y"], data["x"]))
-    place = int(np.argmax(found.influence))
+    place = int(np.argmax(found.squares[0]))
     y = data["y"].copy()
     y[place] += 1e-9
     moved = fit_discontinuity(Running(y, data["x"]))
     weight = (moved.effect.corrected - found.effect.corrected) / 1e-9
-    assert weight**2 == pytest.approx(found.influence[place], rel=0.1)
-    assert found.influence[np.abs(data["x"]) > found.b].max() == 0.0
+    assert weight**2 == pytest.approx(found.squares[0][place], rel=0.1)
+    assert found.squares[0][np.abs(data["x"]) > found.b].max() == 0.0
 
 
 def test_too_few_rows_on_a_side() -> None:

@@ -191,6 +191,10 @@ def commands() -> Mapping[str, type[Command]]:
         package = importlib.import_module("kohort.stdlib.commands")
         for module in pkgutil.iter_modules(package.__path__):
             importlib.import_module(f"{package.__name__}.{module.name}")
+        # By name, whichever of them another one has imported first.
+        found = sorted(_registry.items())
+        _registry.clear()
+        _registry.update(found)
         # Only now: another thread (completion) must not take a part for the whole.
         _loaded = True
     return _registry

@@ -79,6 +79,14 @@ SENTENCES = {
         "use coarser categories",
     ),
     "too-few-groups": ("there are too few groups", None),
+    "under-identified": (
+        "there are fewer instruments than instrumented columns",
+        "name further instruments",
+    ),
+    "outside-the-cutoff": (
+        "there are too few rows on one side of the cutoff",
+        "the cutoff must lie inside the running variable, with 20 rows on either side",
+    ),
     "collinear": ("the columns are collinear", None),
     "numeric-factor": (
         "a numeric variable has more than 50 categories here",

@@ -11,7 +11,7 @@ from math import factorial
 
 import numpy as np
 
-from kohort.estimators.design import Floats, Integers
+from kohort.estimators.design import Codes, Floats, Integers
 from kohort.estimators.local_bandwidth import bandwidths
 from kohort.estimators.local_fit import (
     LocalFit,
@@ -38,8 +38,8 @@ class Jump:
 class DiscontinuityFit:
     """A fitted design. `effective` counts rows within h on each side; `first`: of fuzzy designs.
 
-    `influence`: the largest share of one row in the variance of the estimate's linear form,
-    float64[N] by row of the input, before squares are summed by unit.
+    `squares`: what each row adds to the squared norm of the linear form that gives the corrected
+    estimate, and to its variance (then to that of the first stage), float64[N] each.
     """
 
     effect: Jump
@@ -49,7 +49,7 @@ class DiscontinuityFit:
     order: int
     h: float
     b: float
-    influence: Floats
+    squares: tuple[Floats, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,7 +65,7 @@ class Running:
     weights: Floats | None = None
     treatment: Floats | None = None
     covariates: Floats | None = None
-    cluster: Integers | None = None
+    cluster: Integers | Codes | None = None
 
 
 def fit_discontinuity(data: Running, *, order: int = 1, derivative: int = 0) -> DiscontinuityFit:
@@ -83,12 +83,16 @@ def fit_discontinuity(data: Running, *, order: int = 1, derivative: int = 0) -> 
     mix = _mixtures(near, h, order, first_covariate)
     parts = tuple(_one_side(side, h, b, order) for side in near)
     main, first = _jumps(parts, mix, derivative, fuzzy)
-    influence = np.zeros(len(data.x))
-    for side, part, place in zip(near, parts, _near(sides, places, near, max(h, b)), strict=True):
-        influence[place] = _influence(side, part, derivative)
+    forms = _forms(parts, mix, derivative, fuzzy)
+    squares = tuple(np.zeros(len(data.x)) for _ in range(1 + len(forms)))
+    for part, place in zip(parts, _near(sides, places, near), strict=True):
+        pull = part.fit.inverse[derivative] @ part.robust
+        squares[0][place] = pull**2
+        for one, form in zip(squares[1:], forms, strict=True):
+            one[place] = (pull * (form @ part.higher)) ** 2
     inside = [int((np.abs(side.x) < h).sum()) for side in near]
     sizes = (sides[0].n, sides[1].n), (inside[0], inside[1])
-    return DiscontinuityFit(main, first, *sizes, order, h, b, influence)
+    return DiscontinuityFit(main, first, *sizes, order, h, b, squares)
 
 
 def _sides(data: Running) -> tuple[tuple[Side, Side], tuple[Integers, Integers]]:
@@ -113,7 +117,7 @@ def _sides(data: Running) -> tuple[tuple[Side, Side], tuple[Integers, Integers]]
 
 
 def _near(
-    sides: tuple[Side, ...], places: tuple[Integers, ...], near: tuple[Side, ...], h: float
+    sides: tuple[Side, ...], places: tuple[Integers, ...], near: tuple[Side, ...]
 ) -> list[Integers]:
     found = []
     for side, place, inside in zip(sides, places, near, strict=True):
@@ -149,11 +153,6 @@ def _one_side(side: Side, h: float, b: float, order: int) -> _Part:
     return _Part(fit, fit.b, corrected, bias, robust, fit.residuals(), higher.residuals())
 
 
-def _influence(side: Side, part: _Part, derivative: int) -> Floats:
-    """Squares of the weights that rows have in the corrected estimate."""
-    return np.asarray((part.fit.inverse[derivative] @ part.robust) ** 2)
-
-
 # ---- both sides
 
 
@@ -169,23 +168,43 @@ def _mixtures(near: tuple[Side, ...], h: float, order: int, first: int) -> Float
 def _jumps(
     parts: tuple[_Part, ...], mix: Floats, derivative: int, fuzzy: bool
 ) -> tuple[Jump, Jump | None]:
-    size = factorial(derivative)
-    plain, corrected = (
-        size * (getattr(parts[1], kind) - getattr(parts[0], kind))[derivative] @ mix.T
-        for kind in ("conventional", "corrected")
-    )
+    plain, corrected = _levels(parts, mix, derivative)
+    forms = _forms(parts, mix, derivative, fuzzy)
     if not fuzzy:
-        return _jump(parts, mix[0], derivative, float(plain[0]), float(corrected[0])), None
-    if plain[1] == 0:
-        raise NotEstimableError("no regressor")
+        return _jump(parts, forms[0], derivative, float(plain[0]), float(corrected[0])), None
     ratio = float(plain[0] / plain[1])
     # The ratio's linear form; its bias is corrected in that form as well.
-    form = np.array([1.0 / plain[1], -plain[0] / plain[1] ** 2])
-    better = ratio - float(form @ (plain - corrected))
+    better = ratio - float(_ratio(plain) @ (plain - corrected))
     return (
-        _jump(parts, form @ mix, derivative, ratio, better),
-        _jump(parts, mix[1], derivative, float(plain[1]), float(corrected[1])),
+        _jump(parts, forms[0], derivative, ratio, better),
+        _jump(parts, forms[1], derivative, float(plain[1]), float(corrected[1])),
     )
+
+
+def _levels(parts: tuple[_Part, ...], mix: Floats, derivative: int) -> tuple[Floats, Floats]:
+    """Jumps of outcome (and treatment): conventional and corrected."""
+    size = factorial(derivative)
+    left, right = parts
+    plain = size * (right.conventional - left.conventional)[derivative] @ mix.T
+    corrected = size * (right.corrected - left.corrected)[derivative] @ mix.T
+    return np.asarray(plain), np.asarray(corrected)
+
+
+def _ratio(plain: Floats) -> Floats:
+    """The derivative of the ratio of two jumps by them."""
+    if plain[1] == 0:
+        raise NotEstimableError("no regressor")
+    return np.array([1.0 / plain[1], -plain[0] / plain[1] ** 2])
+
+
+def _forms(
+    parts: tuple[_Part, ...], mix: Floats, derivative: int, fuzzy: bool
+) -> tuple[Floats, ...]:
+    """The linear forms of a side's columns whose jumps are told."""
+    if not fuzzy:
+        return (mix[0],)
+    plain, _ = _levels(parts, mix, derivative)
+    return (_ratio(plain) @ mix, mix[1])
 
 
 def _jump(

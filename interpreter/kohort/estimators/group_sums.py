@@ -7,14 +7,14 @@ import numpy as np
 from scipy import sparse
 
 from kohort.estimators.cross_products import Columns
-from kohort.estimators.design import Block, Floats, Integers
+from kohort.estimators.design import Block, Codes, Floats, Integers
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Clusters:
     """Groups of rows whose errors may be related: int[N] in 0..size-1."""
 
-    row: Integers
+    row: Integers | Codes
     size: int
 
 
@@ -84,13 +84,13 @@ class GroupSums:
         return GroupSums(np.vstack([self.dense, values]), places, self.coded, self.width + 1)
 
 
-def counted(group: Integers, size: int, values: Floats | None = None) -> Floats:
+def counted(group: Integers | Codes, size: int, values: Floats | None = None) -> Floats:
     """Sums of values (or ones) by group, float64[size]."""
     return np.bincount(group, weights=values, minlength=size).astype(np.float64)
 
 
 def by_group(
-    columns: Columns, group: Integers, size: int, multiplier: Floats | None = None
+    columns: Columns, group: Integers | Codes, size: int, multiplier: Floats | None = None
 ) -> GroupSums:
     """Sums of the columns, times `multiplier` (float64[N]), by `group` (int[N], 0..size-1).
 
@@ -113,7 +113,7 @@ def by_group(
     return GroupSums(matrix, np.array(places, dtype=np.int64), tuple(coded), first)
 
 
-def _levels(block: Block, group: Integers, size: int, multiplier: Floats | None) -> Any:
+def _levels(block: Block, group: Integers | Codes, size: int, multiplier: Floats | None) -> Any:
     """Sums of a factor's columns by group, sparse (size, levels)."""
     assert block.codes is not None
     there = block.codes >= 0
@@ -125,6 +125,6 @@ def _levels(block: Block, group: Integers, size: int, multiplier: Floats | None)
     return sparse.csr_array((values, (group[there], codes)), shape=(size, block.width))
 
 
-def pairs_of(group: Integers, size: int, unit: Integers, units: int, values: Floats) -> Any:
+def pairs_of(group: Integers | Codes, size: int, unit: Integers, units: int, values: Floats) -> Any:
     """Sums of values by pair of group and unit, sparse (size, units)."""
     return sparse.csr_array((values, (group, unit)), shape=(size, units))

@@ -295,8 +295,8 @@ def _finished(
         roles=roles,
         b=residual,
         kappa=kappa,
-        rss=max(rss, 0.0),
-        tss=y**2,
+        rss=float(max(rss, 0.0)),
+        tss=float(y**2),
         f=f,
         endogenous=prepared.endogenous,
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kohort.estimators.design import Floats, Integers
+from kohort.estimators.design import Codes, Floats, Integers
 from kohort.estimators.group_sums import counted
 from kohort.estimators.problem import NotEstimableError
 
@@ -26,7 +26,7 @@ class Side:
     x: Floats
     columns: Floats
     weights: Floats
-    cluster: Integers | None = None
+    cluster: Integers | Codes | None = None
 
     @property
     def n(self) -> int:
@@ -81,7 +81,7 @@ class LocalFit:
         return float(row @ meat @ row)
 
 
-def _meat(scores: Floats, cluster: Integers | None, k: int) -> Floats:
+def _meat(scores: Floats, cluster: Integers | Codes | None, k: int) -> Floats:
     if cluster is None:
         return np.asarray(np.einsum("ai,bi->ab", scores, scores))
     groups, index = np.unique(cluster, return_inverse=True)

@@ -24,6 +24,8 @@ from kohort.estimators.problem import NotEstimableError
 _MAX_SUMS = 1 << 28
 # Variances (relative to that of the rows) outside are taken as zero, or as a failure.
 _SMALL, _LARGE = 1e-10, 1e10
+# What the likelihood must gain for a variance to be more than zero.
+_NOTHING = 1e-7
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -283,8 +285,17 @@ def _maximised(sums: _Sums, levels: int) -> tuple[float, float]:
     if best is None or best.max() >= edge[1] - 1e-6:
         raise NotEstimableError("no convergence")
     best = _polished(at, best, levels, edge[0])
-    relative = [0.0 if t <= edge[0] + 1.0 else float(np.exp(t)) for t in best]
-    return (relative[0], relative[1]) if levels == 2 else (0.0, relative[0])
+    return _bordered(sums, _relative(best, levels))
+
+
+def _bordered(sums: _Sums, relative: tuple[float, float]) -> tuple[float, float]:
+    """The same with zero for variances that are no better than none."""
+    lower, upper = relative
+    for border in ((0.0, upper), (lower, 0.0)):
+        here, there = _at(sums, lower, upper).likelihood, _at(sums, *border).likelihood
+        if there >= here - _NOTHING:
+            lower, upper = border
+    return lower, upper
 
 
 def _relative(logs: Floats, levels: int) -> tuple[float, float]:

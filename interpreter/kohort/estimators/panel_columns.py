@@ -12,7 +12,7 @@ from functools import cached_property
 import numpy as np
 
 from kohort.estimators.cross_products import Columns, weighted_sum
-from kohort.estimators.design import Block, Design, Floats, Integers, constant_block
+from kohort.estimators.design import Block, Codes, Design, Floats, Integers, constant_block
 from kohort.estimators.group_sums import GroupSums, by_group, counted, pairs_of
 
 _ROUNDING = 1e-13
@@ -126,7 +126,7 @@ class PanelColumns(Columns):
             result += coefficients[place] * x
         return result
 
-    def scores(self, residuals: Floats, group: Integers, size: int) -> GroupSums:
+    def scores(self, residuals: Floats, group: Integers | Codes, size: int) -> GroupSums:
         """Sums of w x e by group for transformed residuals (float64[N])."""
         units, inner = self.units, self._inner
         weighted = residuals if self.weights is None else residuals * self.weights

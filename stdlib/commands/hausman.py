@@ -1,0 +1,49 @@
+"""Hausman's test of fixed against random effects."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from kohort.command import Option
+from kohort.model_command import LEVEL, NOCONSTANT, ModelCommand
+from kohort.scope import Scope
+
+from .regress_panel import check_panel
+
+if TYPE_CHECKING:
+    from kohort.estimators.problem import Estimator
+
+
+class HausmanTest(ModelCommand, name="hausman"):
+    """Compare fixed and random effects of a panel: do their coefficients agree?"""
+
+    options_table = {
+        "noconstant": NOCONSTANT,
+        "level": LEVEL,
+        "sigmamore": Option(
+            "base both covariances on the residual variance of random effects",
+            excludes=("sigmaless",),
+        ),
+        "sigmaless": Option(
+            "base both covariances on the residual variance of fixed effects",
+            excludes=("sigmamore",),
+        ),
+        "include_constant": Option("compare the constants too", excludes=("noconstant",)),
+    }
+
+    def check(self, scope: Scope) -> None:
+        """The data must be a panel; the rest is as in `regress`."""
+        check_panel(scope, self.span, self.name)
+        super().check(scope)
+
+    def settings(self) -> dict[str, Any]:
+        """The table shows differences."""
+        options = ("sigmamore", "sigmaless", "include_constant")
+        asked = {name: name in self.options for name in options}
+        return {**super().settings(), **asked, "covariance": None, "coefficients": "fe_less_re"}
+
+    def estimator(self) -> Estimator:
+        """Give the test."""
+        from kohort.estimators.panel_model import Hausman
+
+        return Hausman()
