@@ -1,5 +1,6 @@
 """Survival estimators against lifelines, statsmodels, scipy and numbers worked out by hand."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -412,3 +413,22 @@ def test_the_numbers_of_the_page_of_cox() -> None:
         assert f"{model.log_likelihood_:.4f}" in page
         assert f"{model.concordance_index_:.4f}" in page
         assert f"{model.log_likelihood_ratio_test().test_statistic:.4f}".rstrip("0") in page
+
+
+def test_the_numbers_of_the_page_of_weibull() -> None:
+    page = (Path(__file__).parent / "commands" / "weibull.md").read_text(encoding="utf-8")
+    numbers = np.array([float(number) for number in re.findall(r"-?\d+\.\d+", page)])
+    x = np.arange(1.0, 16.0)
+    women, dead = x % 2 == 0, x <= 12
+    for chosen in (x > 0, ~women, women, x != 3, (x <= 4) & (x != 3)):
+        other = WeibullFitter().fit(x[chosen], dead[chosen])
+        mine = weibull.fit(counted(x[chosen], dead[chosen].astype(float)))
+        table = other.summary.to_numpy()
+        expected = [mine.scale, mine.shape]
+        assert table[:, 0] == pytest.approx(expected, rel=1e-5)
+        assert table[:, 1] == pytest.approx(mine.errors, rel=1e-4)
+        assert f"{mine.log_likelihood:.4f}".rstrip("0") in page
+        for estimate, error in zip(expected, mine.errors, strict=True):
+            for side in (-1.959964, 0, 1.959964):
+                printed = estimate + side * error
+                assert np.abs(numbers - printed).min() < 5e-6

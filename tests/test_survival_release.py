@@ -5,7 +5,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from asked_models import DEFAULT, KEYS, OPEN, SECRET, category, measure, secrets, source
+from asked_models import (
+    DEFAULT,
+    KEYS,
+    OPEN,
+    SECRET,
+    category,
+    measure,
+    secrets,
+    shown,
+    source,
+    terms,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
@@ -17,11 +28,14 @@ from kohort.disclosure.counts import published_count
 from kohort.disclosure.keys import Secret
 from kohort.disclosure.life_table import LifeTable, fine_edges, life_table
 from kohort.disclosure.model_evidence import ModelEvidence
+from kohort.disclosure.model_numbers import ModelNumbers
+from kohort.disclosure.models import Refusal, release_model
 from kohort.disclosure.profile import Profile
 from kohort.disclosure.released import Cell, Figure, Several, Table
 from kohort.disclosure.survival_fit import published_fit
 from kohort.disclosure.survival_groups import Group, Survivors
 from kohort.estimators import weibull
+from kohort.estimators.cox_model import ProportionalHazards
 from kohort.estimators.event_times import counted
 from kohort.estimators.kaplan_meier import kaplan_meier
 from kohort.meaning import TRUE, at_most, both, less, number
@@ -225,6 +239,66 @@ def test_the_prior_gives_every_fit_a_maximum() -> None:
     plain, pulled = weibull.fit(counts), weibull.fit(weibull.with_prior(counts, 2.0))
     assert abs(pulled.scale - plain.scale) < 0.1 * plain.errors[0]
     assert weibull.with_prior(counts, 0.0) is counts
+
+
+# ---- Cox
+
+
+@pytest.mark.parametrize("profile", [OPEN, DEFAULT], ids=["open", "default"])
+def test_the_hazards_that_lives_were_made_with_are_found_again(profile: Profile) -> None:
+    """Within 3 standard errors, and the noise of protection is part of the errors."""
+    rng = np.random.default_rng(9)
+    n, true = 5000, np.array([0.4, -0.03, 0.3])
+    sex, age, place = rng.integers(0, 2, n), rng.integers(20, 70, n), rng.integers(1, 3, n)
+    x = np.column_stack([sex, age, place == 2]).astype(float)
+    life = rng.exponential(size=n) * np.exp(-(x - x.mean(axis=0)) @ true) * 50
+    end = rng.uniform(0, 120, n)
+    event = measure("died", life <= end, binary=True)
+    evidence = ModelEvidence(
+        columns={"time": measure("months", np.ceil(np.minimum(life, end))), "event": event},
+        parts={"terms": terms("sex age i.place")},
+        measures={"sex": measure("sex", sex, binary=True), "age": measure("age", age)},
+        categories={"place": category("place", place, (1, 2))},
+        keys=KEYS[:n],
+        population=Population(),
+    )
+    worst = []
+    for secret in secrets(1 if profile is OPEN else 12):
+        found = shown(release_model(secret, profile, evidence, ProportionalHazards()))
+        assert found.names == ("sex", "age", "i.place[2]")
+        worst.append(float(np.abs((found.coefficients - true) / found.errors).max()))
+        died = int(event.x.sum())
+        assert abs(found.figure("events") - died) <= (0 if profile is OPEN else 10)
+    assert max(worst) <= 3
+    assert np.ptp(worst) > 0 or profile is OPEN
+
+
+def test_cox_needs_events_in_each_category_and_no_censored() -> None:
+    rng = np.random.default_rng(10)
+    n = 2000
+    time, sex = rng.integers(1, 40, n).astype(float), rng.integers(0, 2, n)
+
+    def asked_of(event: NDArray[np.bool_]) -> ModelNumbers | Refusal:
+        evidence = ModelEvidence(
+            columns={
+                "time": measure("months", time),
+                "event": measure("died", event, binary=True),
+            },
+            parts={"terms": terms("sex")},
+            measures={"sex": measure("sex", sex, binary=True)},
+            categories={},
+            keys=KEYS[:n],
+            population=Population(),
+        )
+        return release_model(SECRET, DEFAULT, evidence, ProportionalHazards())
+
+    assert isinstance(asked_of(np.ones(n, dtype=np.bool_)), ModelNumbers)
+    assert isinstance(asked_of(rng.random(n) < 0.3), ModelNumbers)
+    few = (sex == 1) & (rng.random(n) < 0.3)
+    assert asked_of(few) == Refusal()
+    few[np.flatnonzero(sex == 0)[:2]] = True
+    assert asked_of(few) == Refusal()
+    assert asked_of(np.zeros(n, dtype=np.bool_)) == Refusal()
 
 
 # ---- whole commands
