@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -85,16 +86,24 @@ def _households(pop: Population, family: Index, closeness: Floats, year: int) ->
     return household
 
 
+# The codes of family types by the number that their three digits make.
+FAMILY_TYPES: Final = tuple(f"{n // 100}.{n // 10 % 10}.{n % 10}" for n in range(400))
+
+
 @dataclass(frozen=True)
 class Roles:
-    """What each resident is in the family; arrays are parallel to `persons`."""
+    """What each resident is in the family; arrays are parallel to `persons`.
+
+    `code` is 1 for the reference person, 2 for the partner, 3 for a child; `family_type` a place in
+    `FAMILY_TYPES`.
+    """
 
     persons: Index
-    code: NDArray[np.str_]
+    code: Index
     size: Index
     children: Index
     household_children: Index
-    family_type: NDArray[np.str_]
+    family_type: Index
 
 
 def roles(births: Birthdays, sex: NDArray[np.int8], seen: Snapshot) -> Roles:
@@ -108,7 +117,7 @@ def roles(births: Birthdays, sex: NDArray[np.int8], seen: Snapshot) -> Roles:
     size = np.bincount(family, minlength=total)
     children = np.bincount(family[minor], minlength=total)
     at_home = np.bincount(household[minor], minlength=total)
-    code = np.where(seen.child[persons], "3", np.where(family == persons, "1", "2"))
+    code = np.where(seen.child[persons], 3, np.where(family == persons, 1, 2))
     youngest = np.full(total, 999)
     np.minimum.at(youngest, family[seen.child[persons]], age[seen.child[persons]])
     ages = np.zeros(total, dtype=np.int64)
@@ -119,7 +128,7 @@ def roles(births: Birthdays, sex: NDArray[np.int8], seen: Snapshot) -> Roles:
 
 def _family_types(
     seen: Snapshot, head: Index, youngest: Index, head_age: Index, head_sex: NDArray[np.int8]
-) -> NDArray[np.str_]:
+) -> Index:
     couple = seen.partner[head] >= 0
     married = couple & seen.married[head]
     living = np.where(married, 1, 2)
@@ -142,5 +151,4 @@ def _family_types(
         [band, band + 4 * ~married, living],
         default=father,
     )
-    codes = np.array([f"{number // 10}.{number % 10}." for number in range(100)])
-    return np.char.add(codes[group], last.astype(str))
+    return np.asarray(group * 10 + last)

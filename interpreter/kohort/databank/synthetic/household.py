@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-import polars as pl
-from numpy.typing import NDArray
 
 from kohort.databank.synthetic.days import Birthdays, Index, Mask, day
-from kohort.databank.synthetic.families import Roles, Snapshot, roles
+from kohort.databank.synthetic.families import FAMILY_TYPES, Roles, Snapshot, roles
 from kohort.databank.synthetic.scope import Scope
 from kohort.databank.synthetic.simulation import Country
 from kohort.databank.synthetic.tables import Tables, Values, at, coded, spells, years
@@ -57,17 +55,17 @@ def tables(country: Country, scope: Scope) -> Tables:
 def _family_values(country: Country, seen: Snapshot, role: Roles) -> dict[str, Values]:
     values: tuple[Values, ...] = (
         country.ids[seen.family[role.persons]],
-        pl.Series(role.code),
-        pl.Series(role.family_type),
+        coded(["", "1", "2", "3"], role.code),
+        coded(FAMILY_TYPES, role.family_type),
         role.size,
         role.children,
         role.household_children,
-        pl.Series(couple_status(country, seen, role.persons)),
+        coded([*"0123456789"], couple_status(country, seen, role.persons)),
     )
     return dict(zip((name for name, _ in _FAMILY), values, strict=True))
 
 
-def couple_status(country: Country, seen: Snapshot, persons: Index) -> NDArray[np.str_]:
+def couple_status(country: Country, seen: Snapshot, persons: Index) -> Index:
     """Give the code of PARSTATUS of each person."""
     people = country.people
     partner = seen.partner[persons].astype(np.int64)
@@ -84,8 +82,8 @@ def couple_status(country: Country, seen: Snapshot, persons: Index) -> NDArray[n
             married & same, married, with_child, unchanged,
             couple & seen.moved_in_together[persons], couple, child_of_couple,
         ],
-        ["2", "1", "3", "5", "6", "7", "8"],
-        default="0",
+        [2, 1, 3, 5, 6, 7, 8],
+        default=0,
     )  # fmt: skip
 
 
