@@ -9,10 +9,10 @@ from typing import NoReturn
 
 from kohort import phrases
 from kohort.bank import Databank
-from kohort.configuration import Root, default_root, roots
+from kohort.configuration import Root, default_root, key_file, numbers_folder, roots
 from kohort.databank.manifest import Manifest, ManifestError
 from kohort.diagnostic import Diagnostic, ScriptError, suggestion, wrong
-from kohort.metadata import Releases, Structures, Version, read_releases
+from kohort.metadata import DRAFT, Releases, Structures, Version, read_releases
 from kohort.register import CodePeriod, RegisterVariable
 from kohort.search import Hit, search
 from kohort.stored import CatalogueError
@@ -66,6 +66,20 @@ class Installation:
         """Whether a script may call the bank by this name. Raises CatalogueError."""
         return name in (self.given, self.name, self.releases.name, *self.manifest.answers_to)
 
+    @cached_property
+    def newest(self) -> Version:
+        """The newest released version. Raises CatalogueError where there is none."""
+        if not self.releases.versions:
+            path = self.releases.root / "datastore" / "datastore_versions.json"
+            raise CatalogueError(f"{path} lists no released version")
+        return self.releases.versions[0]
+
+    @property
+    def owned(self) -> bool:
+        """Whether the user is the owner: the numbers of the bank's units are at hand."""
+        key = key_file(self.manifest.key_id or "")
+        return not self.manifest.synthetic and key is not None and numbers_folder(key).is_dir()
+
     def open(self, version: Version) -> Databank:
         """Give this version; the same object each time, so that it is read once."""
         if version not in self._opened:
@@ -112,7 +126,7 @@ class Catalogue:
         broken: list[CatalogueError] = []
         for installation in self._installed:
             try:
-                found.append(installation.open(installation.releases.versions[0]))
+                found.append(installation.open(installation.newest))
             except CatalogueError as error:
                 broken.append(error)
         if broken and not found:
@@ -133,7 +147,9 @@ class Catalogue:
             raise ScriptError(
                 Diagnostic(found.code, found.message, bank.span, found.hint, found.severity)
             ) from None
-        return opened, _notice(bank, opened, installation.releases.versions[0], version)
+        if version == DRAFT:
+            return opened, f"this is the draft of '{opened.name}', which only its owner sees"
+        return opened, _notice(bank, opened, installation.newest, version)
 
     def _find(self, bank: phrases.Bank) -> Installation:
         answering: list[Installation] = []
@@ -167,7 +183,9 @@ class Catalogue:
 
 def _choose(bank: phrases.Bank, installation: Installation) -> Version:
     """Give the newest version that begins as the one asked for (`38` is the newest 38.x.y)."""
-    released = installation.releases.versions
+    if bank.version == _four(DRAFT) and installation.owned:
+        return DRAFT
+    newest, released = installation.newest, installation.releases.versions
     wanted = [version for version in released if _starts(version, bank.version)]
     if not wanted and not installation.manifest.synthetic:
         names = list(dict.fromkeys(_short(version, bank.version) for version in released))
@@ -178,7 +196,7 @@ def _choose(bank: phrases.Bank, installation: Installation) -> Version:
             bank.span,
             f"{more}: {', '.join(names[:_MOST_NAMED])}",
         )
-    return (wanted or released)[0]
+    return (wanted or [newest])[0]
 
 
 def _notice(bank: phrases.Bank, opened: Databank, newest: Version, version: Version) -> str | None:

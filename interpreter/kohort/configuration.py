@@ -17,6 +17,7 @@ from kohort.diagnostic import nearest
 from kohort.stored import CatalogueError
 
 CONFIG_VARIABLE = "KOHORT_CONFIG"
+KEY_FILE = "KOHORT_KEY_FILE"
 CACHE_VARIABLE = "KOHORT_CACHE"
 SYNTHETIC_PERSONS = 10_000
 SYNTHETIC_SEED = 1
@@ -26,6 +27,7 @@ Root = tuple[str | None, Path]
 
 _KEYS = ("databanks", "keys", "profile", "language")
 _KEY_ID = re.compile(r"[A-Za-z0-9][\w.-]*\Z", re.ASCII)
+_WITH_ID = re.compile(r"([\w.-]+)=(.+)", re.DOTALL)
 _BANK_NAME = re.compile(r"[A-Za-z][\w-]*(\.[A-Za-z][\w-]*)*\Z", re.ASCII)
 
 
@@ -107,6 +109,29 @@ def configured_key_file(key_id: str) -> Path | None:
         return named
     place = default_key_file(key_id)
     return place if _KEY_ID.match(key_id) and place.is_file() else None
+
+
+def key_file(key_id: str) -> Path | None:
+    """Give the file in which the key of an id lies, or None.
+
+    `KOHORT_KEY_FILE`, written `[ID=]PATH`, goes before the configuration.
+    """
+    given = os.environ.get(KEY_FILE)
+    if given:
+        named = None if Path(given).is_file() else _WITH_ID.fullmatch(given)
+        if named is None:
+            return Path(given)
+        if named[1] == key_id:
+            return Path(named[2]).expanduser()
+    try:
+        return configured_key_file(key_id)
+    except CatalogueError:
+        return None
+
+
+def numbers_folder(key_file: Path) -> Path:
+    """Give the folder with the numbers of a key's units; only an owner has it."""
+    return key_file.with_name(f"{key_file.name}.units")
 
 
 def is_key_id(text: str) -> bool:

@@ -35,6 +35,9 @@ _STORED_TYPES: Mapping[str, DataType] = {
 Version = tuple[int, int, int]
 """Major, minor, patch; the platform's fourth part counts drafts and is 0 in releases."""
 
+DRAFT: Version = (0, 0, 0)
+"""What the next release would be; only its owner may look at it."""
+
 
 # ---- releases
 
@@ -50,7 +53,7 @@ class Releases:
 
 
 def read_releases(root: Path) -> Releases:
-    """Read `datastore_versions.json`; at least one release must be there.
+    """Read `datastore_versions.json`; there may be no release yet.
 
     A databank in the middle of a change (its `tmp` holds backups) is refused.
     """
@@ -65,8 +68,6 @@ def read_releases(root: Path) -> Releases:
             release.damaged("has a version that is not four numbers")
         major, minor, patch, _ = map(int, text.split("."))
         found.add((major, minor, patch))
-    if not found:
-        top.damaged("lists no released version")
     versions = tuple(sorted(found, reverse=True))
     return Releases(root, top.text("name"), top.text("label", ""), versions)
 
@@ -80,6 +81,17 @@ def places(root: Path, version: Version) -> dict[str, str]:
         if _NAME.match(name) is None or _PLACE.match(place) is None:
             top.damaged("names a file outside the databank")
         found[name] = place
+    return found
+
+
+def draft_places(root: Path, names: Iterable[str]) -> dict[str, str]:
+    """Give file or folder of each data set as the next release would have them."""
+    released = read_releases(root).versions
+    found = places(root, released[0]) if released else {}
+    for name in names:
+        for waiting in (f"{name}__DRAFT.parquet", f"{name}__DRAFT"):
+            if (root / "data" / name / waiting).exists():
+                found[name] = waiting
     return found
 
 
@@ -117,10 +129,16 @@ class Structures(Mapping[str, RegisterVariable]):
     def _read(self) -> Mapping[str, Piece]:
         if self._pieces is None:
             folder, words = self._root / "datastore", "_".join(map(str, self._version))
+            if self._version == DRAFT:
+                words = "DRAFT"
             pieces = read_structures(folder / f"metadata_all__{words}.json")
             if not all(map(_NAME.match, pieces)):
                 raise CatalogueError(f"databank {self._root} has a name that no script can write")
-            self._places = places(self._root, self._version)
+            self._places = (
+                draft_places(self._root, pieces)
+                if self._version == DRAFT
+                else places(self._root, self._version)
+            )
             self._pieces = pieces
         return self._pieces
 
@@ -153,13 +171,16 @@ class Structures(Mapping[str, RegisterVariable]):
             sensitivity=node.text("sensitivityLevel", "") or None,
             official_labels=name not in self._unverified,
             periods=tuple(sorted(periods, key=_first_day)),
-            governance=_governance(self._root, name),
+            governance=_governance(self._root, name, self._version),
         )
 
 
-def _governance(root: Path, name: str) -> governance.Governance | None:
+def _governance(root: Path, name: str, version: Version) -> governance.Governance | None:
     """Read what the owner states of a register, in any version of it."""
     path = root / governance.FOLDER / f"{name}.json"
+    waiting = path.with_name(f"{name}__DRAFT.json")
+    if version == DRAFT and waiting.is_file():
+        path = waiting
     try:
         return governance.read(path) if path.is_file() else None
     except governance.GovernanceError as error:

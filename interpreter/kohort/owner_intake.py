@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -181,10 +180,8 @@ def _check_words(name: str, given: argparse.Namespace) -> None:
 
 
 def _key_place(given: str | None, key_id: str) -> Path:
-    from kohort.configuration import configured_key_file, default_key_file
-    from kohort.disclosure.policy import KEY_FILE, key_file
+    from kohort.configuration import default_key_file, key_file
 
     if given:
         return Path(given).expanduser().absolute()
-    named = key_file(key_id) if os.environ.get(KEY_FILE) else configured_key_file(key_id)
-    return named or default_key_file(key_id)
+    return key_file(key_id) or default_key_file(key_id)

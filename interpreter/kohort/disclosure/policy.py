@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from kohort.bank import Databank
-from kohort.configuration import configured_key_file
+from kohort.configuration import KEY_FILE, key_file
 from kohort.databank import stamp
 from kohort.disclosure.draws import drawn_for
 from kohort.disclosure.keys import (
@@ -22,10 +20,9 @@ from kohort.disclosure.keys import (
 )
 from kohort.disclosure.profile import Profile, load, strictest
 from kohort.results import Axis, FactorLevels, Raw
-from kohort.stored import CatalogueError
 
-KEY_FILE = "KOHORT_KEY_FILE"
-_WITH_ID = re.compile(r"([\w.-]+)=(.+)", re.DOTALL)
+__all__ = ["KEY_FILE", "NoKeyError", "Policy", "ProfileNotAllowedError", "WrongKeyError", "kinds",
+           "master_of", "usable"]  # fmt: skip
 
 
 class NoKeyError(Exception):
@@ -165,28 +162,13 @@ def master_of(bank: Databank) -> Secret:
     manifest = bank.manifest
     if manifest.synthetic:
         return Secret(synthetic_master(manifest.seed or 0))
-    path = key_file(manifest.key_id)
+    path = key_file(manifest.key_id or "")
     if path is None:
         raise NoKeyError
     try:
         return load_master(path)
     except (KeyFileError, OSError):
         raise NoKeyError from None
-
-
-def key_file(key_id: str | None) -> Path | None:
-    """Give the file in which the key of an id lies, or None."""
-    given = os.environ.get(KEY_FILE)
-    if given:
-        named = None if Path(given).is_file() else _WITH_ID.fullmatch(given)
-        if named is None:
-            return Path(given)
-        if named[1] == key_id:
-            return Path(named[2]).expanduser()
-    try:
-        return configured_key_file(key_id or "")
-    except CatalogueError:
-        return None
 
 
 def _check_stamp(bank: Databank, secret: Secret) -> None:

@@ -14,6 +14,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from kohort.configuration import numbers_folder
 from kohort.databank import recordkeys, stamp
 from kohort.databank.releases import steps
 from kohort.databank.releases.owned import BankError
@@ -25,16 +26,11 @@ _CHECKED: Final = 1000
 _KEYS: Final = pl.Schema({"unit_id": pl.Int64, "record_key": pl.UInt64})
 
 
-def folder_of(key_file: Path) -> Path:
-    """Give the folder with the numbers of a key: it lies beside the key's file."""
-    return key_file.with_name(f"{key_file.name}.units")
-
-
 class NumberRegister:
     """Gives units their numbers under one key, and remembers them in an owner-only folder."""
 
     def __init__(self, key_file: Path, key_id: str, secret: keys.Secret) -> None:
-        self.folder = folder_of(key_file)
+        self.folder = numbers_folder(key_file)
         self.key_id = key_id
         self.secret = secret
 
