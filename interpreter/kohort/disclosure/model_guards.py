@@ -18,8 +18,9 @@ from kohort.disclosure.limits import CountLimits, ModelLimits
 from kohort.disclosure.model_evidence import ModelEvidence, Operand
 from kohort.disclosure.model_noise import ModelKeys, model_wording, unit_totals
 from kohort.disclosure.model_support import Grouping, Support
-from kohort.estimators.design import Codes, Integers
-from kohort.estimators.least_squares import LinearFit
+from kohort.estimators.design import Codes, Design, Floats, Integers
+from kohort.estimators.least_squares import fit
+from kohort.estimators.patterns import Places, collapse
 
 # ---- decisions
 
@@ -48,16 +49,37 @@ def constant_shown(limits: ModelLimits, possible: int, published: Sequence[int])
 # ---- evidence for them
 
 
-def effective_support(evidence: ModelEvidence, found: LinearFit) -> int:
+def effective_support(
+    evidence: ModelEvidence, design: Design, y: Floats, known: Places | None = None
+) -> int:
     """m = round(1 / h), 0 for collinear columns; a true number, for `published_support` alone.
 
     h is the largest leverage of a unit or its share of the squared residuals of y. A unit's share
     of a column's squares, the other columns projected out, is never above its leverage. The rows of
-    a unit are added up, which is no less than what they do together.
+    a unit are added up, which is no less than what they do together. `y`: float64 (N). Raises
+    `NotEstimableError`.
     """
+    constant = evidence.constant
+    patterns = None
+    if evidence.units is None:
+        patterns = collapse(design, (y,), None, known)
+    if patterns is None or patterns.place is None:
+        found = fit(design, y, constant=constant, keep_residuals=True)
+        h = found.leverage()
+    else:
+        weights = patterns.weights
+        found = fit(
+            patterns.design,
+            patterns.columns[0],
+            weights=weights,
+            constant=constant,
+            keep_residuals=True,
+        )
+        # Of one unit, not of all that share its pattern.
+        h = found.leverage() / weights
     if found.dropped or found.residuals is None or found.rss <= 0:
         return 0
-    leverage = float(unit_totals(evidence, found.leverage()).max())
+    leverage = float(unit_totals(evidence, h).max())
     share = float(unit_totals(evidence, found.residuals**2).max()) / found.rss
     return support_of(max(leverage, share))
 

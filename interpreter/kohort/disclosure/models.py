@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -33,7 +33,6 @@ from kohort.disclosure.model_patterns import patterned
 from kohort.disclosure.model_support import Grouping, Support, group
 from kohort.disclosure.profile import Profile
 from kohort.estimators.design import Codes, Floats
-from kohort.estimators.least_squares import fit
 from kohort.estimators.problem import Estimator, NotEstimableError, Problem, Reason
 
 
@@ -86,6 +85,7 @@ class _Release:
         self.groupings: dict[str, Grouping] = {}
         self.printed: dict[str, Grouping] = {}
         self.values: dict[str, Floats] = {}
+        self.known: dict[Any, Any] = {}
         self.keys: ModelKeys | None = None
         self.weights: Floats | None = None
 
@@ -161,6 +161,7 @@ class _Release:
             level=evidence.level,
             prior=self.limits.glm_prior_obs,
             options=evidence.options,
+            known=self.known,
         )
 
     def _read(self) -> Mapping[str, Floats]:
@@ -191,8 +192,7 @@ class _Release:
             y = next(iter(self.values.values()))
         share = getattr(self.estimator, "largest_share", None)
         if share is None:
-            plain = fit(columns.design, y, constant=evidence.constant, keep_residuals=True)
-            m = effective_support(evidence, plain)
+            m = effective_support(evidence, columns.design, y, self.known)
         else:
             # Without weights yet, as above.
             m = support_of(share(self.problem(columns)))

@@ -119,7 +119,7 @@ def ground_of(problem: Problem, further: Sequence[Floats] = ()) -> Ground:
     design = problem.design()
     if design.rows == 0:
         raise NotEstimableError("too few rows")
-    patterns = collapse(design, (problem.outcome, *further), problem.weights)
+    patterns = collapse(design, (problem.outcome, *further), problem.weights, problem.known)
     return _grounded(patterns, problem.constant, design.rows)
 
 

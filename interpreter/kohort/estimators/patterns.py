@@ -7,7 +7,7 @@ all it takes, and sums of squared weights are all that a robust variance takes.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,13 +43,51 @@ class Patterns:
         return values if self.place is None else values[self.place]
 
 
-def collapse(design: Design, columns: tuple[Floats, ...], weights: Floats | None) -> Patterns:
-    """Collapse the rows of a design and of further columns (float64 (N)) if that pays."""
+Places: TypeAlias = dict[tuple[int, ...], tuple[tuple[Integers, int] | None, Any]]
+
+
+def collapse(
+    design: Design,
+    columns: tuple[Floats, ...],
+    weights: Floats | None,
+    known: Places | None = None,
+) -> Patterns:
+    """Collapse the rows of a design and of further columns (float64 (N)) if that pays.
+
+    `known` remembers the patterns of arrays, and keeps them: an id is good while its object lives.
+    """
+    key = (
+        *(id(part) for block in design.blocks for part in (block.codes, block.x)),
+        *(id(column) for column in columns),
+    )
+    if known is None or key not in known:
+        found = _placed(design, columns)
+        if known is not None:
+            known[key] = found, (design, columns)
+    else:
+        found, _ = known[key]
+    if found is None:
+        ones = np.ones(design.rows) if weights is None else weights
+        return Patterns(design, columns, ones, ones * ones, None)
+    place, count = found
+    first = np.empty(count, dtype=np.int64)
+    # The last write stays: any row of a pattern stands for it.
+    first[place] = np.arange(design.rows)
+    taken: dict[int, NDArray[Any]] = {}
+    return Patterns(
+        Design(tuple(_taken(block, first, taken) for block in design.blocks), count),
+        tuple(column[first] for column in columns),
+        *_sums(place, count, weights),
+        place,
+    )
+
+
+def _placed(design: Design, columns: tuple[Floats, ...]) -> tuple[Integers, int] | None:
+    """The pattern of each row and how many there are; None where collapsing does not pay."""
     parts = _parts(design, columns)
     joint = None if parts is None else _joined(parts)
     if joint is None:
-        ones = np.ones(design.rows) if weights is None else weights
-        return Patterns(design, columns, ones, ones * ones, None)
+        return None
     codes, size = joint
     if size <= max(_DENSE, design.rows):
         counts = np.bincount(codes, minlength=size)
@@ -60,19 +98,7 @@ def collapse(design: Design, columns: tuple[Floats, ...], weights: Floats | None
     else:
         there, place = np.unique(codes, return_inverse=True)
     count = len(there)
-    if count > _WORTH * design.rows:
-        ones = np.ones(design.rows) if weights is None else weights
-        return Patterns(design, columns, ones, ones * ones, None)
-    first = np.empty(count, dtype=np.int64)
-    # The last write stays: any row of a pattern stands for it.
-    first[place] = np.arange(design.rows)
-    known: dict[int, NDArray[Any]] = {}
-    return Patterns(
-        Design(tuple(_taken(block, first, known) for block in design.blocks), count),
-        tuple(column[first] for column in columns),
-        *_sums(place, count, weights),
-        place,
-    )
+    return None if count > _WORTH * design.rows else (place, count)
 
 
 def _sums(place: Integers, count: int, weights: Floats | None) -> tuple[Floats, Floats]:

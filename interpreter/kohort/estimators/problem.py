@@ -63,6 +63,8 @@ class Problem:
     level: float = 95.0
     prior: float = 0.0
     options: Mapping[str, Any] = field(default_factory=dict)
+    known: dict[Any, Any] = field(default_factory=dict)
+    """What was found out about these very arrays, for whoever asks next."""
 
     @property
     def outcome(self) -> Floats:
