@@ -13,6 +13,7 @@ from typing import Any
 import pexpect
 import pytest
 
+from kohort.__main__ import main
 from kohort.disclosure import released as module
 from kohort.disclosure.released import Cell, Context, Key, Note, Released, Status, Table
 from kohort.event import Result
@@ -130,6 +131,22 @@ def test_a_pipe_gets_no_colours_and_no_cuts() -> None:
     lines = render(Released(SEAL, table(2, 40), CONTEXT), look).splitlines()
     assert "column 39" in lines[1]
     assert "\x1b" not in "".join(lines)
+
+
+def test_no_color_is_asked_for(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """`--no-color` does what the environment's NO_COLOR does, before or behind the command."""
+    script = tmp_path / "a.mdscript"
+    script.write_text("let a = 1\n", encoding="utf-8")
+    for name in ("KOHORT_CONFIG", "KOHORT_CACHE", "KOHORT_STATE"):
+        monkeypatch.setenv(name, str(tmp_path))
+    terminal = StringIO()
+    monkeypatch.setattr(terminal, "isatty", lambda: True)
+    monkeypatch.setenv("TERM", "xterm")
+    for arguments in (["--no-color", "check", str(script)], ["check", "--no-color", str(script)]):
+        monkeypatch.setenv("NO_COLOR", "")
+        assert look_at(terminal, "en").color
+        assert main([*arguments, "--databank", str(tmp_path)]) == 0
+        assert not look_at(terminal, "en").color
 
 
 def test_in_a_terminal_one_statement_is_paged(tmp_path: Path, small_root: Path) -> None:

@@ -67,7 +67,8 @@ def grids(content: Content, context: Context, look: Look) -> Iterator[Grid]:
             case Table():
                 yield _grid(part, part.title, part.notes, context, look)
             case Figure():
-                yield _grid(part.table, part.title, part.notes, context, look)
+                table = replace(part.table, flatten=False)
+                yield _grid(table, part.title, part.notes, context, look)
             case Model():
                 yield _model(part, context, look)
             case _:

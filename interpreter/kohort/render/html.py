@@ -90,7 +90,9 @@ def _figure(figure: Figure, look: Look, zero: str) -> str:
     drawing = safe_svg(svg(figure, look.language))
     told = escaped(description(figure, look.language) or figure.title)
     spec = escaped(json.dumps(vega_spec(figure, look.language), ensure_ascii=False))
-    table = table_element(replace(figure.table, title=""), look, zero, name=figure.title)
+    table = table_element(
+        replace(figure.table, title="", flatten=False), look, zero, name=figure.title
+    )
     numbers = escaped(find("report", "numbers", look.language) or "")
     return (
         f'<figure class=chart data-spec="{spec}">\n'
