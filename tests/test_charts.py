@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import canary_bank
 import numpy as np
 import pytest
+import random_scripts
 import replies
 
 from kohort.disclosure import hexagons
@@ -470,3 +472,62 @@ def test_curves_and_intervals(kind: FigureKind) -> None:
     found = [v for f, v in values(vega_spec(made)) if not isinstance(v, str) and f not in GEOMETRY]
     assert found
     assert set(found) <= known
+
+
+# ---- sensitive variables
+
+
+@pytest.fixture(scope="module")
+def canaries(tmp_path_factory: pytest.TempPathFactory) -> Session:
+    root = canary_bank.canary_bank(tmp_path_factory.mktemp("canaries"))
+    return replies.session_of(root, "default", random_scripts.HEAD)
+
+
+NARROW = ["", " if rare > 0", " if home == '0101'", " if wage > 1400000"]
+
+
+def test_what_a_table_withholds_is_not_drawn(canaries: Session) -> None:
+    """`ill` is sensitive: groups in which nearly all are alike are hidden in both."""
+    hidden = 0
+    for other in ("sex", "home", "text", "other"):
+        for clause in NARROW:
+            told = replies.asked(canaries, f"tabulate {other} ill{clause}")
+            bars = replies.asked(canaries, f"barchart (count) ill{clause}, over({other})")
+            if told.codes or bars.codes:
+                continue
+            cells = replies.cells_of(told.table)
+            for row, (cell,) in zip(bars.table.rows, bars.table.cells, strict=True):
+                assert cell == cells[(row[0].code,), (row[1].code,)]
+                hidden += cell.state == "hidden"
+            flow = replies.asked(canaries, f"sankey {other} ill{clause}")
+            links, nodes = flow.tables[-2:] if not flow.codes else (bars.table, None)
+            for row, (cell,) in zip(links.rows, links.cells, strict=True):
+                assert cell == cells[(row[-2].code,), (row[-1].code,)]
+            for row, (cell,) in zip(nodes.rows, nodes.cells, strict=True) if nodes else ():
+                place = ("total",), (row[1].code,)
+                assert row[0].code != "ill" or cell == cells[place]
+    assert hidden > 10
+
+
+def test_a_histogram_hides_panels_and_bars_that_are_alike(canaries: Session) -> None:
+    """Of few people nearly all of whom are in one bar of a sensitive variable none is drawn."""
+    replies.asked(canaries, "destring ill, prefix(n_) force")
+    cells = replies.cells_of(replies.asked(canaries, "tabulate home, summarize(n_ill) freq").table)
+    # All lie in one interval, since the highest value of 99 in 100 is 0.
+    bars = replies.asked(canaries, "histogram n_ill, bin(2) freq by(home)").table
+    assert {cell.state for *_, cell in bars.cells} == {"shown", "hidden"}
+    for row, (*_, cell) in zip(bars.rows, bars.cells, strict=True):
+        n = cells[(row[0].code,), ("freq",)].v
+        assert n is not None
+        assert (cell.state == "hidden") == (n < 200)
+    by = replies.asked(canaries, "histogram wage, bin(3) freq by(ill)").table
+    hidden = [cell.state == "hidden" for *_, cell in by.cells]
+    assert any(hidden)
+    assert not all(hidden)
+
+
+def test_hexagons_of_few_that_are_alike_are_refused(canaries: Session) -> None:
+    replies.asked(canaries, "destring ill, prefix(m_) force")
+    clause = "if home == '0106'"
+    assert replies.asked(canaries, f"hexbin wage born {clause}, gridsize(1)").codes == []
+    assert replies.asked(canaries, f"hexbin wage m_ill {clause}, gridsize(1)").codes != []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kohort.diagnostic import Span
 from kohort.disclosure import tables
-from kohort.disclosure.alike import spot, withheld
+from kohort.disclosure.alike import Spot, spot, withheld
 from kohort.disclosure.charted import least_drawn
 from kohort.disclosure.counted import Counted
 from kohort.disclosure.keys import Master
@@ -28,7 +28,10 @@ def flows(secret: Master, profile: Profile, raw: Chart, span: Span) -> Figure:
     counted = Counted(secret, profile, raw.of)
     if max(map(len, counted.shown)) > MOST_CODES:
         raise RefusedError("chart-too-large", span)
-    found = [link for stage in range(len(raw.of.axes) - 1) for link in _links(counted, stage, span)]
+    gone: set[Spot] = set()
+    found = [
+        link for stage in range(len(raw.of.axes) - 1) for link in _links(counted, stage, span, gone)
+    ]
     if not found:
         raise RefusedError("too-few-units", span)
     axes = raw.of.axes
@@ -48,18 +51,23 @@ def flows(secret: Master, profile: Profile, raw: Chart, span: Span) -> Figure:
     links = Table("", stub, rows, ((_COUNT,),), cells, tuple(notes), flatten=True)
     title = str(raw.options["title"])
     roles: tuple[Role, ...] = ("panel", "category", "series")
-    return Figure("flow", title, links, roles, (), (_COUNT,), (_codes(counted),))
+    return Figure("flow", title, links, roles, (), (_COUNT,), (_codes(counted, gone),))
 
 
-def _links(counted: Counted, stage: int, span: Span) -> list[tuple[int, int, int, int]]:
-    """Give (stage, code, next code, count) of the links that are drawn. Raises `RefusedError`."""
+def _links(
+    counted: Counted, stage: int, span: Span, gone: set[Spot]
+) -> list[tuple[int, int, int, int]]:
+    """Give (stage, code, next code, count) of the links that are drawn.
+
+    Adds to `gone` what the rule of groups that are alike withholds. Raises `RefusedError`.
+    """
     before = [Line((), {stage: code}) for code in counted.shown[stage]]
     after = [Line((), {stage + 1: code}) for code in counted.shown[stage + 1]]
     counts = counted.counts([line.place for line in before], [line.place for line in after])
     if counted.protected and tables.judged_table(counted.limits, counts, ()).sparse:
         raise RefusedError("table-too-sparse", span)
     total = Line((), {}, total=True)
-    gone = withheld(counted, Layout((), (*before, total), None, (*after, total), ()))
+    gone |= withheld(counted, Layout((), (*before, total), None, (*after, total), ()))
     least = least_drawn(counted.profile)
     made = []
     for row, code in zip(counts.tolist(), counted.shown[stage], strict=True):
@@ -70,12 +78,13 @@ def _links(counted: Counted, stage: int, span: Span) -> list[tuple[int, int, int
     return made
 
 
-def _codes(counted: Counted) -> Table:
+def _codes(counted: Counted, gone: set[Spot]) -> Table:
     """Give the codes of each stage with their own published counts."""
     axes, rows, cells = counted.raw.axes, [], []
     for stage, codes in enumerate(counted.shown):
         for code in codes:
             rows.append((key_of_variable(axes[stage]), key_of_code(axes[stage], code, False)))
-            cells.append((Cell(counted.count({stage: code})),))
+            count, hidden = counted.count({stage: code}), spot({stage: code}) in gone
+            cells.append((Cell(None, "hidden") if hidden else Cell(count),))
     stub = (Key("statistic"), Key("statistic", "code"))
     return Table("", stub, tuple(rows), ((_COUNT,),), tuple(cells), flatten=True)

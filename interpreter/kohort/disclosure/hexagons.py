@@ -20,6 +20,7 @@ from kohort.disclosure.published import significant
 from kohort.disclosure.refusal import RefusedError
 from kohort.disclosure.released_figure import Figure
 from kohort.disclosure.released_table import Cell, Key, Note, Table
+from kohort.disclosure.tables import disclosive_rows
 from kohort.meaning import Meaning
 from kohort.results import Chart, Column, Magnitudes
 from kohort.scope import Variable
@@ -109,7 +110,9 @@ def hexagons(secret: Master, profile: Profile, raw: Chart, span: Span) -> Figure
     numbers, counts = _counted(charted, table, grid, found)
     least = max(least_drawn(profile), limits.hex_min)
     shown = counts >= least
-    if not shown.any():
+    sensitive = any(v.sensitive for v in (table.columns[0].variable, _second(table)))
+    alike = disclosive_rows(profile.group_disclosure, counts[None, :], up.made(()).n, sensitive)
+    if not shown.any() or alike.any():
         raise RefusedError("too-few-units", span)
     if charted.counted.protected:
         notes.append(Note("hexagons_left_out", {"limit": least}))

@@ -22,6 +22,7 @@ from kohort.disclosure.quantiles import extreme_percents
 from kohort.disclosure.refusal import RefusedError
 from kohort.disclosure.released_figure import Drawing, Figure
 from kohort.disclosure.released_table import Cell, Key, Note, Table
+from kohort.disclosure.tables import disclosive_rows
 from kohort.results import Chart, Frequencies, Magnitudes
 from kohort.scope import Type
 
@@ -53,6 +54,7 @@ def _continuous(
     places = charted.with_enough(numbers, notes)
     made = numbers.made(tuple(range(raw.panels)))
     counts = _counts(charted, made, bins)
+    gone = _alike(charted, made, counts)
     measure = str(raw.options["measure"])
     rows: list[tuple[Key, ...]] = []
     cells: list[tuple[Cell, ...]] = []
@@ -61,7 +63,9 @@ def _continuous(
         whole = int(made.n[row])
         for bin_ in range(bins.count):
             rows.append(charted.keys(place))
-            height = _height(profile, int(counts[row, bin_]), whole, bins.width, measure)
+            height = Cell(None, "hidden")
+            if not gone[row, bin_]:
+                height = _height(profile, int(counts[row, bin_]), whole, bins.width, measure)
             cells.append((Cell(bins.edges[bin_]), Cell(bins.edges[bin_ + 1]), height))
     further = _curve(charted, numbers, places) if raw.options.get("normal") else ()
     return _figure(charted, raw, (charted.stub(), rows, cells), notes, further,
@@ -121,6 +125,21 @@ def _counts(charted: Charted, made: CellStatistics, bins: Bins) -> NDArray[np.in
     return np.asarray(counts.reshape(made.k, bins.count))
 
 
+def _alike(charted: Charted, made: CellStatistics, counts: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Tell which bars the group rule withholds: bool, like `counts` (2.1).
+
+    Those of a small panel with nearly all in one bar, if the variable is sensitive; those of small
+    bars with nearly all in one panel, if a variable of the panels is.
+    """
+    limits = charted.profile.group_disclosure
+    by = any(axis.variable.sensitive for axis in charted.raw.axes)
+    panels = disclosive_rows(limits, counts, made.n, made.column.variable.sensitive)
+    bars = np.zeros(counts.shape[1], dtype=np.bool_)
+    if len(counts) > 1:
+        bars = disclosive_rows(limits, counts.T, counts.sum(axis=0), by)
+    return np.asarray(panels[:, None] | bars[None, :])
+
+
 def _height(profile: Profile, count: int, whole: int, width: float, measure: str) -> Cell:
     """Give the height of a bar of so many of all units."""
     if measure == "freq":
@@ -152,8 +171,10 @@ def _discrete(
         code = table.axes[axis].codes[place[axis]]
         assert isinstance(code, int | float)
         panel = {a: spot for a, spot in place.items() if a != axis}
-        count = 0 if charted.hidden(place) else charted.counted.count(place)
-        height = _height(profile, count, charted.counted.count(panel), 1.0, measure)
+        height = Cell(None, "hidden")
+        if not charted.hidden(place):
+            count = charted.counted.count(place)
+            height = _height(profile, count, charted.counted.count(panel), 1.0, measure)
         rows.append(charted.keys(place))
         cells.append((Cell(code), Cell(code), height))
     if charted.counted.protected:

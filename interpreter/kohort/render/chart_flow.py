@@ -21,11 +21,11 @@ _LETTER = 6.4
 
 @dataclass(frozen=True)
 class Node:
-    """A code of a stage: where it stands, in pixels, and its published count."""
+    """A code of a stage: where it stands, in pixels, and its published count if there is one."""
 
     stage: int
     text: str
-    count: float
+    count: float | None
     top: float
     high: float
     colour: str
@@ -58,14 +58,14 @@ def arranged(marks: Marks) -> tuple[list[str], dict[tuple[str, str], Node], floa
     """Give the stages, the codes by stage and text, and how many pixels a unit takes."""
     table = marks.figure.further[0]
     stages: list[str] = []
-    found: dict[int, list[tuple[Key, Key, float]]] = {}
+    found: dict[int, list[tuple[Key, Key, float | None]]] = {}
     for row, cells in zip(table.rows, table.cells, strict=True):
         key = str(row[0].code)
         if key not in stages:
             stages.append(key)
-        found.setdefault(stages.index(key), []).append((row[0], row[1], value_of(cells[0]) or 0.0))
+        found.setdefault(stages.index(key), []).append((row[0], row[1], value_of(cells[0])))
     scale = min(
-        (_HEIGHT - _GAP * (len(codes) - 1)) / max(sum(count for *_, count in codes), 1.0)
+        (_HEIGHT - _GAP * (len(codes) - 1)) / max(sum(count or 0.0 for *_, count in codes), 1.0)
         for codes in found.values()
     )
     scale = max(scale, 1e-9)
@@ -77,7 +77,7 @@ def arranged(marks: Marks) -> tuple[list[str], dict[tuple[str, str], Node], floa
     for stage, codes in found.items():
         top = float(_TOP)
         for variable, code, count in codes:
-            text, high = heading(code, marks.look), max(count * scale, 1.0)
+            text, high = heading(code, marks.look), max((count or 0.0) * scale, 1.0)
             nodes[str(variable.code), text] = Node(stage, text, count, top, high, colours[text])
             top += high + _GAP
     titles = [said([row], marks.look) for row in dict.fromkeys(r[0] for r in table.rows)]
@@ -120,6 +120,7 @@ def _band(x0: float, x1: float, y0: float, y1: float, thick: float) -> str:
 
 
 def _node(node: Node) -> dict[str, Any]:
+    told = "" if node.count is None else number(node.count, "freq", NARROW)
     return {
         "x": node.stage * _STAGE,
         "y": round(node.top, 2),
@@ -127,7 +128,7 @@ def _node(node: Node) -> dict[str, Any]:
         "middle": round(node.top + node.high / 2, 2),
         "colour": node.colour,
         "count": node.count,
-        "text": f"{node.text} ({number(node.count, 'freq', NARROW)})",
+        "text": node.text if node.count is None else f"{node.text} ({told})",
     }
 
 
