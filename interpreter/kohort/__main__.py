@@ -66,9 +66,7 @@ def _done(arguments: Sequence[str] | None) -> int:
     if given.command == "databank":
         return _databank(given)
     if given.command == "profile":
-        from kohort.profile_listing import show_names, show_profile
-
-        return show_names() if given.name is None else show_profile(given.name)
+        return _profile(given)
     if given.command == "fmt":
         from kohort.formatting import format_files
 
@@ -120,6 +118,21 @@ def _databank(given: argparse.Namespace) -> int:
     months = None if given.months is None else years(given.months)
     make(root, Wanted(given.persons, given.seed, names, months, given.all))
     return exit_code.DONE
+
+
+def _profile(given: argparse.Namespace) -> int:
+    from kohort import profile_listing as listing
+
+    match given.action, given.names:
+        case None, []:
+            return listing.show_names()
+        case "show", [name]:
+            return listing.show_profile(name, given.output)
+        case "diff", [first, second]:
+            return listing.show_difference(first, second, given.output)
+        case "check", [file]:
+            return listing.check_profile(file)
+    raise Trouble("write: profile [show NAME | diff NAME NAME | check FILE]")
 
 
 def _started(given: argparse.Namespace) -> tuple[Opening, Catalogue]:

@@ -57,9 +57,10 @@ def parser() -> argparse.ArgumentParser:
     words.add(commands.add_parser, shared)
     audit_words.add(commands.add_parser)
     release_words.add(commands.add_parser)
-    profile = commands.add_parser("profile", help="list disclosure profiles, or show one")
-    profile.add_argument("show", nargs="?", choices=("show",))
-    profile.add_argument("name", nargs="?", metavar="NAME")
+    profile = commands.add_parser("profile", help="show, compare or check disclosure profiles")
+    profile.add_argument("action", nargs="?", choices=("show", "diff", "check"))
+    profile.add_argument("names", nargs="*", metavar="NAME", help="a profile, or a file of one")
+    profile.add_argument("--output", choices=("text", "json"), default="text")
     return top
 
 
