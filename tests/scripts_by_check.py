@@ -225,6 +225,15 @@ class Writer:
             f"generate {name}_20 = {self.value('number', 1)}\nreshape-to-panel {name}_"
         )
 
+    def prediction(self) -> str:
+        outcome, term, other = self.variable(), self.variable(), self.variable()
+        name = self.pick("", f", predicted({self.new()})")
+        model = self.dice.choice(PREDICTIONS)
+        if model == "ivregress-predict":
+            return f"{model} {outcome} ({term} = i.{other}){name}"
+        groups = f" by {other}" if model == "regress-mml-predict" else ""
+        return f"{model} {outcome} {self.pick('', 'i.')}{term}{groups}{name}"
+
     def fresh(self) -> str:
         name = f"d{len(self.scope.datasets)}{self.dice.randrange(9)}"
         if self.dice.random() < 0.3:
@@ -233,6 +242,11 @@ class Writer:
         return f"{word} {self.dataset()} {name}" + self.pick("", f"\nuse {name}")
 
 
+PREDICTIONS = (
+    "regress-predict", "logit-predict", "probit-predict", "mlogit-predict", "poisson-predict",
+    "negative-binomial-predict", "ivregress-predict", "regress-panel-predict",
+    "regress-mml-predict",
+)  # fmt: skip
 MAKERS: Mapping[str, Callable[[Writer], str]] = {
     "generate": Writer.generate,
     "replace": Writer.replace,
@@ -250,6 +264,7 @@ MAKERS: Mapping[str, Callable[[Writer], str]] = {
     "reshape-to-panel": Writer.wide,
     "reshape-from-panel": lambda _: "reshape-from-panel",
     "clone-units": Writer.fresh,
+    " ".join(PREDICTIONS): Writer.prediction,
     "use": lambda writer: f"use {writer.dataset()}",
     "rename": lambda writer: f"rename {writer.variable()} {writer.new()}",
     "rename-dataset": lambda writer: (
