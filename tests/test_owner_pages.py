@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -72,3 +73,44 @@ def test_two_commands_at_once(console: Console) -> None:
     with OwnedBank(console.folder / "my.bank").locked():
         said = console.run('kohort databank release my.bank "x"')
     assert "another command is changing" in said
+
+
+def test_a_patch_and_its_mistakes(console: Console) -> None:
+    console.run("kohort databank add my.bank registers")
+    assert "nothing to patch" in console.run("kohort databank add my.bank registers --patch")
+    console.run('kohort databank release my.bank "x"')
+    path = console.folder / "registers" / "DELTAKER_KJONN" / "DELTAKER_KJONN.json"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("Mann", "Menn"), encoding="utf-8")
+    said = console.run("kohort databank add my.bank registers/DELTAKER_KJONN --patch")
+    assert said == "DELTAKER_KJONN: words changed (Første utgave), a draft\n"
+    assert "is released" in console.run('kohort databank release my.bank "y"')
+    assert "1.0.1" in console.run("kohort databank status my.bank")
+    path.write_text(text.replace('"1"', '"3"'), encoding="utf-8")
+    said = console.run("kohort databank add my.bank registers/DELTAKER_KJONN --patch")
+    assert "a patch changes words only" in said
+
+
+def test_sound_registers_are_added_beside_others(console: Console) -> None:
+    file = console.folder / "registers" / "DELTAKER_TIMER" / "DELTAKER_TIMER.csv"
+    file.write_text("1;many;2024-01-01;2024-12-31;\n", encoding="utf-8")
+    said = console.run("kohort databank add my.bank registers")
+    assert "DELTAKER_KJONN: new" in said
+    assert "DELTAKER_TIMER, row 1: 'many' is not a whole number\n" in said
+    assert said.endswith("DELTAKER_TIMER: not added, 1 mistake\n(exit code 1)\n")
+    assert "DELTAKER_TIMER" not in console.run("kohort databank status my.bank")
+
+
+def test_a_code_for_some_registers_only(console: Console) -> None:
+    console.run("kohort databank add my.bank registers")
+    one = console.run("kohort databank status my.bank DELTAKER_KJONN")
+    assert "DELTAKER_TIMER" not in one
+    assert "nothing is pending for OTHER" in console.run("kohort databank status my.bank OTHER")
+
+
+def test_a_databank_of_another_program_is_not_added_to(console: Console, small_root: Path) -> None:
+    place = console.folder / "theirs"
+    shutil.copytree(small_root, place)
+    (place / "kohort.toml").write_text('[disclosure]\nkey_id = "k"\n', encoding="utf-8")
+    said = console.run("kohort databank add theirs registers --key k.key")
+    assert "was made by another program" in said

@@ -13,6 +13,7 @@ def add_owner_commands(add: _Add) -> None:
     _add_intake(add)
     status = add("status", help="tell what the next release would bring")
     _directory(status)
+    status.add_argument("names", nargs="*", metavar="NAME", help="these registers only")
     release = add("release", help="release drafts as a new version")
     _directory(release)
     release.add_argument("note", metavar="NOTE", help="what is new in this version")

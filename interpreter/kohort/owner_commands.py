@@ -79,21 +79,21 @@ def told(item: Pending) -> str:
 
 
 def _status(bank: OwnedBank, given: argparse.Namespace) -> int:
-    say(status_lines(bank))
+    say(_status_lines(bank, given.names))
     return exit_code.DONE
 
 
-def status_lines(bank: OwnedBank) -> list[str]:
+def _status_lines(bank: OwnedBank, names: list[str]) -> list[str]:
     """Give what is released and what the next release would bring, with its approval code."""
     from kohort.databank.releases.owned import plain
-    from kohort.databank.releases.releasing import approval, next_version
+    from kohort.databank.releases.releasing import approval, chosen, next_version
 
     newest = bank.newest()
     standing = "no version yet" if newest is None else f"version {plain(newest)}"
     lines = [f"{bank.about()['name']}: {standing}"]
-    items = list(bank.pending().values())
-    if not items:
+    if not bank.pending() and not names:
         return [*lines, "nothing is pending"]
+    items = chosen(bank, names)
     lines += [told(item) for item in items]
     version = plain(next_version(newest, items))
     return [*lines, f"the next version is {version}, approval code {approval(bank, items)}"]

@@ -13,7 +13,6 @@ from kohort.owner_commands import now, say, told
 from kohort.trouble import Trouble
 
 if TYPE_CHECKING:
-    from kohort.databank.intake.problems import IntakeError
     from kohort.databank.intake.registers import Register
     from kohort.databank.intake.source import Source
     from kohort.databank.releases.numbers import NumberRegister
@@ -38,7 +37,7 @@ def check(places: list[Path]) -> int:
         say([f"{place}: {len(faults)} faults" if faults else f"{place}: sound"])
         code = exit_code.WRONG if faults else code
     for source in _found(files) if files else ():
-        register = _read(source)
+        register = _read(source, "")
         if register is None:
             code = exit_code.WRONG
         elif register.rows is not None:
@@ -82,7 +81,7 @@ def add(bank: OwnedBank, given: argparse.Namespace) -> int:
     numbers = _founded(bank, given)
     code = exit_code.DONE
     for source in sources:
-        register = _read(source)
+        register = _read(source, "not added, ")
         if register is None:
             code = exit_code.WRONG
             continue
@@ -102,7 +101,7 @@ def _found(places: list[Path], rows_needed: bool = True) -> list[Source]:
         raise Trouble("\n".join(error.lines()), exit_code.WRONG) from None
 
 
-def _read(source: Source) -> Register | None:
+def _read(source: Source, verdict: str) -> Register | None:
     """Read a register, or tell the owner what is wrong with it."""
     from kohort.databank.intake.problems import IntakeError
     from kohort.databank.intake.registers import read
@@ -110,14 +109,9 @@ def _read(source: Source) -> Register | None:
     try:
         return read(source)
     except IntakeError as error:
-        _tell(source, error)
+        things = "1 mistake" if error.count == 1 else f"{error.count} mistakes"
+        _complain([*error.lines(), f"{source.name}: {verdict}{things}"])
         return None
-
-
-def _tell(source: Source, error: IntakeError) -> None:
-    _complain(error.lines())
-    things = "1 mistake" if error.count == 1 else f"{error.count} mistakes"
-    _complain([f"{source.name}: not added, {things}"])
 
 
 def _complain(lines: Iterable[str]) -> None:
@@ -133,6 +127,7 @@ def _size(register: Register) -> str:
 
 def _founded(bank: OwnedBank, given: argparse.Namespace) -> NumberRegister:
     """Open the key of a databank, which is founded where there is none."""
+    from kohort.databank import stamp
     from kohort.databank.manifest import Manifest
     from kohort.databank.releases import founding
     from kohort.databank.releases.numbers import NumberRegister
@@ -142,6 +137,8 @@ def _founded(bank: OwnedBank, given: argparse.Namespace) -> NumberRegister:
         key_id = bank.manifest().key_id
         if not key_id:
             raise BankError(f"{bank.root} has no key_id in its kohort.toml")
+        if bank.newest() is not None and not stamp.folder(bank.root).is_dir():
+            raise BankError(f"{bank.root} was made by another program: it numbers units otherwise")
         place = _key_place(given.key, key_id)
         if not place.is_file():
             raise BankError(f"the key '{key_id}' is not at {place}; name its file with --key")
