@@ -51,6 +51,10 @@ FLAGS = [
     "collapse (mean) wage, by(flag)\ntabulate flag\nsummarize\ndescribe",
     "keep if flag\ntabulate sex", "tabulate flag, missing nolabels", "tabulate decade flag sex",
     "define-labels yes 0 'no' 1 'yes'\nassign-labels flag yes\ntabulate flag",
+    "kaplan-meier flag wage", "kaplan-meier flag wage, by(sex)", "weibull flag wage, by(sex)",
+    "cox flag wage i.sex", "generate gone = born > 197001\ncox gone exact i.flag i.sex",
+    "generate gone = born > 197001\nkaplan-meier gone exact, by(flag)",
+    "generate gone = born > 197001\nweibull gone exact, by(flag)", "coefplot regress wage i.flag",
 ]  # fmt: skip
 SINGLE = [
     "generate y = wage if C", "generate y = born if C", "generate y = 1 if C",
