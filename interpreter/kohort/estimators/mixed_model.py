@@ -34,10 +34,7 @@ class MixedRegression:
             equations=(Equation(found.names, found.coefficients, found.errors),),
             parameters=len(found.names),
             statistics=(
-                *(
-                    Statistic(name, float(len(counts)), "count")
-                    for name, counts in zip(("groups", "cells"), sizes, strict=False)
-                ),
+                *(Statistic("cells", float(len(cells)), "open") for cells in sizes[1:]),
                 Statistic("size_min", float(sizes[0].min()), "open"),
                 Statistic("size_mean", float(sizes[0].mean()), "open"),
                 Statistic("size_max", float(sizes[0].max()), "open"),
@@ -47,7 +44,8 @@ class MixedRegression:
             tests="z",
             share=found.r2,
             tables=(_variances(found),),
-            words=(("method", "REML"),),
+            # As many groups as categories are left after those with few units are together.
+            words=(("groups", f"{len(problem.levels['upper'])}"), ("method", "REML")),
             open_notes=_doubts(found),
             fitted=found,
         )
