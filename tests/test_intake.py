@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from contextlib import suppress
+from datetime import date, time, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from owner_files import CODES, NUMBERS, SOUND, Json, code, described, register, said
 
 from kohort.databank.intake.problems import MOST, IntakeError
@@ -117,6 +123,32 @@ def test_parquet_in_place_of_the_csv(tmp_path: Path) -> None:
     ]
 
 
+STRANGE: dict[str, Any] = {
+    "list": [[1], [2]], "struct": [{"a": 1}] * 2, "binary": [b"a", b"\xff"],
+    "time": [time(1)] * 2, "duration": [timedelta(1)] * 2, "bool": [True, False],
+    "date": [date(2020, 1, 1)] * 2, "float": [1.5, float("nan")], "none": [None, None],
+    "huge": pl.Series([2**63, 1], dtype=pl.UInt64), "far": [70_000, -1],
+    "decimal": [Decimal("1.5")] * 2, "codes": pl.Series(["1", "2"], dtype=pl.Categorical),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", sorted(STRANGE))
+@pytest.mark.parametrize("name", ["unit_id", "value", "start_epoch_days"])
+def test_parquet_of_strange_types(tmp_path: Path, name: str, kind: str) -> None:
+    """Whatever the types are, a register is sound or there is a list of problems."""
+    sound = {
+        "unit_id": [1, 2], "value": ["1", "2"], "start_epoch_days": [1, 2],
+        "stop_epoch_days": [5, 6],
+    }  # fmt: skip
+    for number, description in enumerate((
+        described(), described("ACCUMULATED", "LONG", NUMBERS), described("FIXED", "DATE", NUMBERS)
+    )):  # fmt: skip
+        place = register(tmp_path / str(number), "SYN", description, None)
+        pl.DataFrame({**sound, name: STRANGE[kind]}).write_parquet(place / "SYN.parquet")
+        with suppress(IntakeError):
+            assert read(found([place])[0]).rows is not None
+
+
 # ---- what is wrong: rows
 
 
@@ -203,6 +235,26 @@ def test_a_message_holds_one_field_of_the_row_at_most(tmp_path: Path) -> None:
     with pytest.raises(IntakeError) as caught:
         taken(tmp_path, described(), rows)
     assert str(caught.value) == "2 problems"
+
+
+FIELDS = st.sampled_from(["01010112345", "1", "2", "2001-01-01", "2001-12-31", "", " ", "x9", "-"])
+
+
+@given(rows=st.lists(st.lists(FIELDS, min_size=3, max_size=6), min_size=1, max_size=6))
+@settings(max_examples=60, deadline=None)
+def test_no_message_holds_two_fields(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[list[str]]
+) -> None:
+    """Each field has a mark of its own that stands nowhere else."""
+    marked = [
+        ";".join(f"{field}q{row}f{place}z" if field.strip() else field
+                 for place, field in enumerate(fields)) for row, fields in enumerate(rows)
+    ]  # fmt: skip
+    try:
+        taken(tmp_path_factory.mktemp("marked"), described(), marked)
+    except IntakeError as error:
+        for line in error.lines():
+            assert len(re.findall(r"q\d+f\d+z", line)) <= 1
 
 
 def test_a_file_that_is_no_text_in_utf8(tmp_path: Path) -> None:

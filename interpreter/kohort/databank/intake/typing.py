@@ -8,7 +8,7 @@ import polars as pl
 
 from kohort.databank.definition import VariableDefinition
 from kohort.databank.intake.problems import Findings
-from kohort.databank.intake.table import tell
+from kohort.databank.intake.table import COLUMNS, nothing, tell
 
 FIRST_DAY: Final = -(1 << 15)
 LAST_DAY: Final = (1 << 15) - 1
@@ -30,6 +30,7 @@ def typed(definition: VariableDefinition, rows: pl.DataFrame, findings: Findings
     Rows that do not fit are told and left out (rules 6, 7, 9, 10). Values: String, Int64, Float64;
     dates and days of DATE are Int64. A key of another unit is text.
     """
+    rows = _plain(rows, findings)
     rows = rows.with_columns(_as_text("unit", rows.schema["unit"]))
     columns = {"value": _value(definition, rows.schema["value"])}
     for name in ("start", "stop"):
@@ -38,6 +39,18 @@ def typed(definition: VariableDefinition, rows: pl.DataFrame, findings: Findings
     left = _checked(definition, rows, made, findings)
     renamed = {f"{name}_": name for name in columns}
     return left.drop(*columns).rename(renamed).select("row", "unit", "value", "start", "stop")
+
+
+def _plain(rows: pl.DataFrame, findings: Findings) -> pl.DataFrame:
+    """Give the rows in types that can be read on; a column of another type empties them."""
+    for name in COLUMNS:
+        dtype = rows.schema[name]
+        if dtype in {pl.Categorical, pl.Enum}:
+            rows = rows.with_columns(pl.col(name).cast(pl.String))
+        elif not (dtype.is_numeric() or dtype in {pl.String, pl.Date, pl.Datetime, pl.Null}):
+            findings.add(f"the column '{name}' has the type {dtype.base_type()}, which is none")
+            return nothing()
+    return rows
 
 
 def _checked(
