@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from kohort.render.chart_marks import Mark, Marks
-from kohort.render.chart_panels import Spec, amount, band, colours, offset, panelled, roomy
+from kohort.render.chart_panels import Spec, amount, band, colours, offset, panelled, roomy, told
 from kohort.render.chart_style import SERIES
 
 _BOX = 46
@@ -25,10 +25,19 @@ def _rows(marks: Marks, panel: str, *wanted: int) -> list[dict[str, Any]]:
             "category": mark.category,
             **({"series": mark.series} if several else {}),
             **{_NAMES[place]: mark.numbers[place] for place in wanted},
+            "label": _label(marks, mark),
         }
         for mark in marks.every
         if mark.panel == panel and all(mark.numbers[place] is not None for place in wanted)
     ]
+
+
+def _label(marks: Marks, mark: Mark) -> str:
+    """Give all that is drawn of a box as text."""
+    parts = zip(marks.names, mark.told, mark.numbers, _NAMES, strict=False)
+    return ", ".join(
+        f"{marks.look_up(name)} {told}" for name, told, number, _ in parts if number is not None
+    )
 
 
 def _boxes(marks: Marks, panel: str) -> Spec:
@@ -46,6 +55,7 @@ def _boxes(marks: Marks, panel: str) -> Spec:
         made: Spec = {
             along: band(marks, "category", categories, step, lying),
             across: amount(marks.axis("y"), names[0], zero=False),
+            "tooltip": told(marks, bool(series), ("label", "")),
         }
         if len(names) == 2:
             made[f"{across}2"] = {"field": names[1]}
@@ -93,6 +103,7 @@ def _intervals(marks: Marks, panel: str) -> Spec:
         for mark in part
         if mark.numbers[0] is not None
     ]
+    tooltip = told(marks, False, ("label", marks.axis("y")))
     layers: list[Spec] = [
         {
             "data": {"values": [{"none": none}]},
@@ -102,20 +113,24 @@ def _intervals(marks: Marks, panel: str) -> Spec:
         {
             "data": {"values": ranges},
             "mark": {"type": "rule", "color": SERIES[0], "strokeWidth": 2.5},
-            "encoding": {"y": y, "x": x, "x2": {"field": "upper"}},
+            "encoding": {"y": y, "x": x, "x2": {"field": "upper"}, "tooltip": tooltip},
         },
         {
             "data": {"values": points},
             "mark": {"type": "point", "filled": True, "color": SERIES[0], "size": 60, "opacity": 1},
-            "encoding": {"y": y, "x": {"field": "estimate", "type": "quantitative"}},
+            "encoding": {
+                "y": y,
+                "x": {"field": "estimate", "type": "quantitative"},
+                "tooltip": tooltip,
+            },
         },
     ]
     return {"width": 420, "height": {"step": 22}, "layer": layers}
 
 
 def _interval(mark: Mark) -> dict[str, Any]:
-    told = f"{mark.told[1]} \u2013 {mark.told[2]}"
+    ends = f"{mark.told[1]} \u2013 {mark.told[2]}"
     return {
         "category": mark.category, "lower": mark.numbers[1], "upper": mark.numbers[2],
-        "label": told,
+        "label": ends,
     }  # fmt: skip

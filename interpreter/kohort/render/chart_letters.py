@@ -71,7 +71,7 @@ def plane(marks: Marks, width: int) -> list[str]:
     classes = sorted({n[2] or 0.0 for n in every})
     columns = round((high[0] - low[0]) / half[0]) + 1
     rows = round((high[1] - low[1]) / half[1]) + 1
-    names = [told(low[1]), told(high[1])]
+    names = [ending(low[1]), ending(high[1])]
     edge = max(map(len, names))
     letters = 2 if 2 * columns + edge + 2 <= width else 1
     grid = [[" "] * columns for _ in range(rows)]
@@ -84,7 +84,7 @@ def plane(marks: Marks, width: int) -> list[str]:
         name = names[1] if place == rows - 1 else names[0] if place == 0 else ""
         text = "".join(letter * letters for letter in grid[place])
         lines.append(f"{name.rjust(edge)} │{text}".rstrip())
-    ends = [told(low[0]), told(high[0])]
+    ends = [ending(low[0]), ending(high[0])]
     if marks.figure.further:
         codes = [heading(row[0], marks.look) for row in marks.figure.further[0].rows]
         ends = [codes[round(low[0])], codes[round(high[0])]]
@@ -121,7 +121,7 @@ def stair(marks: Marks, part: Sequence[Mark], width: int) -> list[str]:
         return []
     right_end = max(x for _, x, _ in known)
     low, high = min(0.0, *(y for *_, y in known)), max(y for *_, y in known)
-    edge = max(len(told(low)), len(told(high)))
+    edge = max(len(ending(low)), len(ending(high)))
     columns = max(width - edge - 2, 16)
     grid = [[" "] * columns for _ in range(_HIGH)]
     for place, name in enumerate(series):
@@ -139,10 +139,10 @@ def stair(marks: Marks, part: Sequence[Mark], width: int) -> list[str]:
             before = row
     lines = []
     for place in reversed(range(_HIGH)):
-        name = told(high) if place == _HIGH - 1 else told(low) if place == 0 else ""
+        name = ending(high) if place == _HIGH - 1 else ending(low) if place == 0 else ""
         lines.append(f"{name.rjust(edge)} │{''.join(grid[place])}".rstrip())
     lines.append(f"{' ' * edge} └{'─' * columns}")
-    lines.append(f"{' ' * edge}  0{told(right_end).rjust(columns - 1)}")
+    lines.append(f"{' ' * edge}  0{ending(right_end).rjust(columns - 1)}")
     if any(series):
         keys = (f"{_SERIES[i % len(_SERIES)]} {name}" for i, name in enumerate(series))
         lines.append("  ".join(keys))
@@ -159,6 +159,6 @@ def _at(points: Sequence[tuple[float, float]], x: float, steps: bool) -> float |
     return y0 if steps or x1 == x0 else y0 + (y1 - y0) * (x - x0) / (x1 - x0)
 
 
-def told(value: float) -> str:
+def ending(value: float) -> str:
     """Give an end of an axis as text."""
     return grouped(number(value, "mean")).replace(NARROW, " ")

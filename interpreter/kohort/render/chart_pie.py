@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kohort.render.chart_marks import Marks
-from kohort.render.chart_panels import Spec
+from kohort.render.chart_panels import Spec, told
 from kohort.render.chart_style import categories
 
 _RADIUS = 140
@@ -44,7 +44,7 @@ def sectors(marks: Marks) -> Spec:
         "layer": [
             {
                 "mark": {"type": "arc", "outerRadius": _RADIUS, "padAngle": 0.008},
-                "encoding": {"color": colour},
+                "encoding": {"color": colour, "tooltip": told(marks, False)},
             },
             label,
         ],

@@ -17,8 +17,8 @@ from kohort.render.characters import (
     shortened,
     wrapped,
 )
-from kohort.render.chart_letters import bar, boxed, plane, stair
-from kohort.render.chart_marks import NARROW, Mark, Marks
+from kohort.render.chart_letters import bar, boxed, ending, plane, stair
+from kohort.render.chart_marks import NARROW, Mark, Marks, values_by_panel
 from kohort.render.look import Look
 from kohort.render.notes import note_lines
 
@@ -141,7 +141,20 @@ def _histogram(marks: Marks, panel: str, width: int) -> list[str]:
         stub = mark.category if "discrete" in marks.figure.drawn else ends
         value = mark.numbers[2] or 0.0
         lines.append(_Line((stub,), _told(mark, 2), lambda room, v=value: bar(v, 0, high, room)))  # type: ignore[misc]
-    return _laid(lines, width, marks.look)
+    return [*_laid(lines, width, marks.look), *_normal(marks, panel)]
+
+
+def _normal(marks: Marks, panel: str) -> list[str]:
+    """Say which normal curve a drawing has: letters have no room for it."""
+    if "normal" not in marks.figure.drawn or not marks.figure.further:
+        return []
+    depth = sum(role == "panel" for role in marks.figure.roles)
+    known = values_by_panel(marks.figure.further[0], marks.look, depth)
+    mean, std, *_ = known.get(panel, [None, None])
+    if mean is None or std is None:
+        return []
+    names = marks.look_up("mean"), marks.look_up("std")
+    return [f"{names[0]} {ending(mean)}, {names[1]} {ending(std)}"]
 
 
 def _pie(marks: Marks, panel: str, width: int) -> list[str]:
