@@ -46,7 +46,9 @@ def effects(profile: Profile, statistics: Iterable[str], rule: str = "") -> tupl
     if shown & (COUNTS | SHARES) or rule == "survival":
         notes += _counts(profile, bool(shown & SHARES))
     if rule == "survival":
-        notes += _curves(profile)
+        # A curve of two estimates, or steps of counts; means and medians follow from them.
+        notes += _models(profile) if "shape" in shown else _curves(profile)
+        shown = frozenset[str]()
     if shown & MAGNITUDES:
         notes += _magnitudes(profile, "sum" in shown)
     elif rule == "magnitudes" and not any(map(_ranked, shown)):
