@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -40,6 +41,20 @@ _DRAWN: Final = 0.6
 Progress = Callable[[float, str], None]
 
 
+@dataclass(frozen=True)
+class Share:
+    """A part of the work, from `begin` on as wide as `width` (shares of the whole)."""
+
+    tell: Progress | None
+    begin: float
+    width: float
+
+    def say(self, done: float, what: str) -> None:
+        """Tell that a share of this part is done, and what is being made."""
+        if self.tell is not None:
+            self.tell(self.begin + self.width * done, what)
+
+
 def manifest(seed: int) -> Manifest:
     """Give the manifest of the synthetic bank made from a seed."""
     return Manifest(
@@ -68,9 +83,8 @@ def make(
     The same arguments give byte-identical files, and a variable is the same whichever others are
     written. `variables` None are all that the country simulates; `everything` adds the rest of the
     catalogue, of which only the shape is right. `months` are the years of the monthly series (None:
-    all). `progress` hears the share done, 0 to 1, and the name of what is
-    being made. Raises `ValueError` for too few persons or an unknown variable and `DatabankError`
-    for a root that is in use.
+    all). `progress` hears the share done, 0 to 1, and the name of what is being made. Raises
+    `ValueError` for too few persons or an unknown variable and `DatabankError` for a root in use.
     """
     if persons < simulation.FEWEST_PERSONS:
         raise ValueError(f"a synthetic bank has at least {simulation.FEWEST_PERSONS} persons")
@@ -83,23 +97,33 @@ def make(
     )
     sizes, numbers = blocks(persons), Numbers()
     drawn = shapes.names(scope, everything)
-    part = 1 - _DRAWN * len(drawn) / len(facts()["variables"])
+    simulated = 1 - _DRAWN * len(drawn) / len(facts()["variables"])
     for block, size in enumerate(sizes):
         streams = Streams(seed, None if len(sizes) == 1 else block)
-        share = _Share(progress, part * block / len(sizes), part / len(sizes), scope.parts())
-        country = simulation.simulate(size, streams, share.of_simulation, numbers)
-        for definition, frame in families(country, scope):
-            if definition.name in scope:
-                writer.add(definition, frame)
-                share.of_writing(definition.name)
+        share = Share(progress, simulated * block / len(sizes), simulated / len(sizes))
+        _write_block(writer, size, streams, scope, numbers, share)
+    share = Share(progress, simulated, 1 - simulated)
     for definition, frame in shapes.tables(seed, numbers, scope, drawn):
         writer.add(definition, frame)
-        done = part + (1 - part) * drawn.index(definition.name) / len(drawn)
-        if progress is not None:
-            progress(done * 0.99, definition.name)
+        share.say(drawn.index(definition.name) / len(drawn), definition.name)
     writer.release()
-    if progress is not None:
-        progress(1.0, "done")
+    Share(progress, 1.0, 0.0).say(1.0, "done")
+
+
+def _write_block(
+    writer: PartWriter, size: int, streams: Streams, scope: Scope, numbers: Numbers, share: Share
+) -> None:
+    """Simulate people who live side by side with the blocks before, and write their variables."""
+    country = simulation.simulate(
+        size, streams, lambda done: share.say(_SIMULATED * done, "population"), numbers
+    )
+    written, expected = 0, scope.parts()
+    for definition, frame in families(country, scope):
+        if definition.name in scope:
+            writer.add(definition, frame)
+            written += 1
+            done = min(written / expected, 1.0)
+            share.say(_SIMULATED + (1 - _SIMULATED) * done, definition.name)
 
 
 def blocks(persons: int) -> list[int]:
@@ -126,28 +150,3 @@ def families(country: simulation.Country, scope: Scope) -> Tables:
     yield from meters.tables(country, scope)
     if economy.wanted(scope):
         yield from economy.variables(country, schooling_of_all, scope)
-
-
-class _Share:
-    """Tells how far a block has come: simulation first, then variables as they are written."""
-
-    def __init__(self, tell: Progress | None, begin: float, width: float, expected: int) -> None:
-        self.tell = tell
-        self.begin = begin
-        self.width = width
-        self.expected = expected
-        self.written = 0
-
-    def of_simulation(self, done: float) -> None:
-        """Hear the share of the simulated years."""
-        self._say(_SIMULATED * done, "population")
-
-    def of_writing(self, name: str) -> None:
-        """Hear that a part of a variable was written."""
-        self.written += 1
-        done = min(self.written / self.expected, 1.0)
-        self._say(_SIMULATED + (1 - _SIMULATED) * done, name)
-
-    def _say(self, done: float, what: str) -> None:
-        if self.tell is not None:
-            self.tell(self.begin + self.width * done * 0.99, what)

@@ -89,13 +89,13 @@ class Purse:
         share, most = c.MINIMUM_DEDUCTION
         ordinary = taxed - whole(np.minimum(share * (wages + pension), most * index))
         tax = _tax(taxed, index)
-        pays = (rng.random(len(tax)) < c.MAINTENANCE_SHARE) & (work_income > c.MAINTENANCE_FROM)
-        paid = tax + np.where(pays, round(c.MAINTENANCE * index), 0)
+        paid = tax + self._maintenance(rng, work_income, index)
         # The disability benefit is the pension of those who have a degree: it counts once.
         transfers = pension + sum(benefits.values()) - benefits["KODE218"]
+        little = work_income + capital + transfers
+        benefits["BOSTOTTE"] = self.benefits.housing(work, little, index)
+        transfers = transfers + benefits["BOSTOTTE"]
         total = work_income + capital + transfers
-        benefits["BOSTOTTE"] = self.benefits.housing(work, total, index)
-        transfers, total = transfers + benefits["BOSTOTTE"], total + benefits["BOSTOTTE"]
         wealth, taxed_wealth = self._wealth(rng, work, index)
         return Incomes(
             wages, part, work_income, more.within_wages, benefits, transfers, pension, earned,
@@ -143,6 +143,10 @@ class Purse:
         amount = np.where(own, amount, np.where(side, c.SIDE_BUSINESS_SIZE * amount, 0.0))
         loss = rng.random(size) < c.BUSINESS_LOSS
         return whole(np.where(loss, -c.BUSINESS_LOSS_SIZE, 1.0) * amount * index * work.present)
+
+    def _maintenance(self, rng: np.random.Generator, work_income: Index, index: float) -> Index:
+        pays = rng.random(len(work_income)) < c.MAINTENANCE_SHARE
+        return np.where(pays & (work_income > c.MAINTENANCE_FROM), round(c.MAINTENANCE * index), 0)
 
     def _pension(self, work: WorkYear, index: float) -> Index:
         base, by_level = c.PENSION
