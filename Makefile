@@ -58,5 +58,10 @@ format: .venv/developer
 bench: .venv/developer
 	$(BIN)/python benchmarks/run.py
 
+# Random scripts on made-up people whose every value is known; SECONDS=1800 is half an hour.
+SECONDS ?= 1800
+fuzz: .venv/developer
+	cd tests && ../$(BIN)/python fuzz.py $(SECONDS)
+
 clean:
 	rm -rf build demo .venv

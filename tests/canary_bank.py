@@ -69,8 +69,11 @@ class Canaries:
     """Finds canaries in what left the program."""
 
     def __init__(self) -> None:
-        numbers = [f"{wage}" for wage in wages()] + [f"{x:.6f}".rstrip("0") for x in exact()]
-        self.numbers = frozenset(number for number in numbers if len(number) >= 7)
+        # Places in pictures have up to three decimals: a canary needs five to be told from them.
+        decimals = [f"{x:.6f}".rstrip("0") for x in exact()]
+        self.numbers = frozenset(
+            [f"{wage}" for wage in wages()] + [number for number in decimals if len(number) >= 9]
+        )
 
     def within(self, text: str) -> Iterator[str]:
         """Give each canary in a text."""
