@@ -10,13 +10,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kohort import wording
-from kohort.disclosure.contributors import Contributors, gathered
+from kohort.disclosure.content import LANDMARKS, content_fingerprints
+from kohort.disclosure.contributors import Contributors, gathered, neighbours
 from kohort.disclosure.counts import published_counts
 from kohort.disclosure.keys import Master, sealed
 from kohort.disclosure.magnitudes import Moments, published_moments
 from kohort.disclosure.profile import Profile
 from kohort.disclosure.published import Published, State, significant
-from kohort.disclosure.quantiles import Quantiles, published_iqr, published_quantiles
+from kohort.disclosure.quantiles import (
+    Quantiles,
+    published_iqr,
+    published_quantiles,
+    ranks_needed,
+)
 from kohort.disclosure.shares import binary_moments, rare, rare_moments
 from kohort.disclosure.tables import disclosive_rows
 from kohort.disclosure.winsor import WinsorLimits, dataset_limits
@@ -164,6 +170,9 @@ class CellStatistics:
     def _of(
         self, group: Contributors, words: Sequence[str], n: NDArray[np.int64], winsor: WinsorLimits
     ) -> Moments:
+        if group is self.group and self._keyed and self._percents:
+            # One arrangement serves the keys and the percentiles.
+            content_fingerprints(group, self.profile.magnitudes.content_bits, self._arranged)
         # A Gini coefficient needs a sort of its own.
         names = ("mean", "sd", "sum", "gini") if "gini" in self.asked else ("mean", "sd", "sum")
         return published_moments(
@@ -228,11 +237,42 @@ class CellStatistics:
 
     @cached_property
     def quantiles(self) -> Quantiles:
-        """The percentiles of the tables."""
+        """The percentiles that are to be shown, all of them if it is not known which."""
+        return self._quantiles(self._percents or tuple(_PERCENTS.values()))
+
+    @cached_property
+    def _every_quantile(self) -> Quantiles:
+        return self._quantiles(tuple(_PERCENTS.values()))
+
+    def _quantiles(self, percents: tuple[int, ...]) -> Quantiles:
+        known = percents == self._percents
         return published_quantiles(
             self.secret, self.profile.quantiles, self.profile.magnitudes, self.group,
-            self.magnitude_wordings, self.n, tuple(_PERCENTS.values()),
+            self.magnitude_wordings, self.n, percents, self._arranged if known else None,
         )  # fmt: skip
+
+    @cached_property
+    def _percents(self) -> tuple[int, ...]:
+        """The percentiles that the statistics to be shown need."""
+        wanted = {_PERCENTS[name] for name in self.asked if name in _PERCENTS}
+        if "iqr" in self.asked:
+            wanted |= {25, 75}
+        return tuple(sorted(wanted))
+
+    @cached_property
+    def _arranged(self) -> NDArray[np.float64]:
+        """The values with the ranks that percentiles and content keys look at in their places."""
+        group, quantiles = self.group, self.profile.quantiles
+        ranks = [ranks_needed(quantiles, group, self._percents)]
+        if self._keyed:
+            ranks += [np.column_stack(neighbours(group.rows, share)[:2]) for share in LANDMARKS]
+        return group.arranged(np.column_stack(ranks))
+
+    @property
+    def _keyed(self) -> bool:
+        """Whether content keys are made."""
+        limits = self.profile.magnitudes
+        return bool(limits.kwj_eta or limits.floor_c or limits.dominance_action != "none")
 
     def published(self, statistic: str) -> Published | None:
         """Give the numbers of a statistic in all cells, or None where there are none of it."""
@@ -244,9 +284,13 @@ class CellStatistics:
 
     def _found(self, statistic: str) -> Published | None:
         if statistic in _PERCENTS:
-            return self.quantiles.column(_PERCENTS[statistic])
+            percent = _PERCENTS[statistic]
+            known = percent in self.quantiles.percents
+            return (self.quantiles if known else self._every_quantile).column(percent)
         if statistic == "iqr":
-            return published_iqr(self.profile.quantiles, self.quantiles)
+            known = {25, 75} <= set(self.quantiles.percents)
+            found = self.quantiles if known else self._every_quantile
+            return published_iqr(self.profile.quantiles, found)
         if statistic == "gini" and self.column.variable.binary:
             return self._gini_of_binary()
         moments = self.moments

@@ -15,6 +15,7 @@ from kohort.disclosure.stretches import balanced, on_stretches, together
 
 _RADIX_LIMIT = 1 << 16
 _MANY = 1 << 16
+_SORTED = 1 << 14  # smaller cells are sorted as fast as anything less
 _T = TypeVar("_T", np.float64, np.uint64)
 
 
@@ -78,6 +79,28 @@ class Contributors:
                 _sort(values[low:high])
 
         together(sort, balanced(starts))
+        return values
+
+    def arranged(self, ranks: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Give the values with some ranks of each cell where sorting would put them: float64 (N).
+
+        `ranks`: int64 (k, r), counted from 0; those outside a cell are ignored. Large cells are
+        not sorted for it, which takes a third of the time.
+        """
+        if self._sorted:
+            return self.ordered
+        values = self.x.copy()
+        starts = self.starts.tolist()
+
+        def place(first: int, behind: int) -> None:
+            for cell in range(first, behind):
+                part, inside = values[starts[cell] : starts[cell + 1]], ranks[cell]
+                if len(part) < _SORTED or counting_places(part) is not None:
+                    _sort(part)
+                else:
+                    part.partition(np.unique(inside[(inside >= 0) & (inside < len(part))]))
+
+        together(place, balanced(starts))
         return values
 
     def partitioned(self, shares: Sequence[float]) -> NDArray[np.float64]:

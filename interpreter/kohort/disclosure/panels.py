@@ -58,8 +58,9 @@ def _at_each_time(
     volumes, column = raw.volumes, raw.volumes.columns[place]
     population = column.base_population or volumes.frequencies.shape.population
     base = base_of(secret, profile, column, population)
-    made = statistics_of(secret, profile, volumes, counted, column, base, (0,))
-    return CellNumbers(made, (*DESCRIBED, *volumes.statistics))
+    asked = (*DESCRIBED, *volumes.statistics)
+    made = statistics_of(secret, profile, volumes, counted, column, base, (0,), asked=asked)
+    return CellNumbers(made, asked)
 
 
 # ---- transitions

@@ -69,10 +69,12 @@ def statistics_of(
     base: Base,
     subset: Subset,
     whole: Contributors | None = None,
+    asked: Sequence[str] = (),
 ) -> CellStatistics:
     """Give the statistics of a column in the cells that are shown of a subset of axes.
 
-    `whole`: all values of the column, where they have been gathered before.
+    `whole`: all values of the column, where they have been gathered before; `asked`: what is to be
+    shown, the result's own statistics unless given.
     """
     found = counted.cells(subset)
     positions = raw.positions[subset]
@@ -87,7 +89,7 @@ def statistics_of(
     everyone = not subset and len(positions) and positions.min() >= 0
     return CellStatistics(
         secret, profile, column, base, positions, len(found.kept), words, column.variable.meaning,
-        raw.statistics, whole if everyone else None,
+        asked or raw.statistics, whole if everyone else None,
     )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kohort.disclosure.content import content_fingerprints
-from kohort.disclosure.contributors import Contributors, interpolated
+from kohort.disclosure.contributors import Contributors, interpolated, neighbours
 from kohort.disclosure.jitter import blended, cut_normal
 from kohort.disclosure.keys import Master, packed, sealed
 from kohort.disclosure.limits import MagnitudeLimits, QuantileLimits
@@ -89,16 +89,18 @@ def published_quantiles(
     wordings: Sequence[str] | None,
     published_n: NDArray[np.int64],
     percents: Sequence[int],
+    arranged: NDArray[np.float64] | None = None,
 ) -> Quantiles:
     """Give percentiles of each cell.
 
     `group`: the contributors, unclipped; `wordings`: k canonical wordings of set and variable;
-    `published_n`: int64 (k), published counts of the contributing units; `percents`: whole numbers.
-    A percentile that the profile does not allow is hidden.
+    `published_n`: int64 (k), published counts of the contributing units; `percents`: whole numbers;
+    `arranged`: the values with the `ranks_needed` where sorting would put them. A percentile that
+    the profile does not allow is hidden.
     """
     asked = tuple(percents)
-    # All that is allowed is worked out, so that what stands beside a percentile does not change it.
-    chain = asked if unprotected(limits) else tuple(sorted({*limits.allowed, *asked}))
+    chain = _chain(limits, asked)
+    ordered = group.ordered if arranged is None else arranged
     there = published_n > 0
     shown = np.column_stack([
         shown_quantiles(limits, magnitudes, published_n, percent) for percent in chain
@@ -107,9 +109,10 @@ def published_quantiles(
     shown &= (group.n >= magnitudes.hard_floor)[:, None]
     with np.errstate(all="ignore"):
         if unprotected(limits):
-            raw = np.column_stack([interpolated(group, percent / 100) for percent in chain])
+            parts = [interpolated(group, percent / 100, ordered) for percent in chain]
+            raw = np.column_stack(parts)
         else:
-            raw = _moved(secret, limits, magnitudes, group, wordings, chain, shown)
+            raw = _moved(secret, limits, magnitudes, group, wordings, chain, shown, ordered)
         values = significant(raw, limits.sig)
     if not unprotected(limits):
         values = np.fmax.accumulate(np.where(shown, values, np.nan), axis=1)
@@ -133,6 +136,7 @@ def _moved(
     wordings: Sequence[str] | None,
     chain: Sequence[int],
     shown: NDArray[np.bool_],
+    ordered: NDArray[np.float64],
 ) -> NDArray[np.float64]:
     """Give window mean plus noise for the cells that are shown, NaN elsewhere: (k, chain)."""
     values = np.full(shown.shape, np.nan)
@@ -142,7 +146,7 @@ def _moved(
         cells = np.flatnonzero(shown[:, place])
         if not len(cells):
             continue
-        mean, spread = _windows(limits, group, cells, percent)
+        mean, spread = _windows(limits, group, cells, percent, ordered)
         if content is not None:
             texts = None if words is None else [words[cell] for cell in cells.tolist()]
             normal = _normals(
@@ -153,19 +157,60 @@ def _moved(
     return values
 
 
-def _windows(
-    limits: QuantileLimits, group: Contributors, cells: NDArray[np.int64], percent: int
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Give mean and range of the window around the rank in each of the cells: float64 each."""
-    n = group.rows[cells]
+def _chain(limits: QuantileLimits, asked: Sequence[int]) -> tuple[int, ...]:
+    """Give the percentiles that are worked out for those asked for.
+
+    All that is allowed below them, so that what stands beside a percentile does not change it: none
+    may be less than the one before.
+    """
+    if unprotected(limits):
+        return tuple(asked)
+    return tuple(p for p in sorted({*limits.allowed, *asked}) if p <= max(asked, default=0))
+
+
+def ranks_needed(
+    limits: QuantileLimits, group: Contributors, percents: Sequence[int]
+) -> NDArray[np.int64]:
+    """Give the ranks of each cell, from 0, that its percentiles are worked out from: (k, ranks)."""
+    ranks: list[NDArray[np.int64]] = []
+    for percent in _chain(limits, percents):
+        if unprotected(limits):
+            ranks += neighbours(group.rows, percent / 100)[:2]
+        else:
+            place, reach = _window(limits, group.rows, percent)
+            ranks += [place - 1 - reach, place - 1 + reach]
+    return np.column_stack(ranks) if ranks else np.empty((group.k, 0), dtype=np.int64)
+
+
+def _window(
+    limits: QuantileLimits, n: NDArray[np.int64], percent: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Give the rank among n values, from 1, and how far the window reaches: int64 each."""
     place = np.clip(rank(n, percent), 1, n)
     # What is shown was decided on published numbers; a true cell can be a little smaller.
-    reach = np.minimum(half_width(limits, n, percent), np.minimum(place - 1, n - place))
+    return place, np.minimum(half_width(limits, n, percent), np.minimum(place - 1, n - place))
+
+
+def _windows(
+    limits: QuantileLimits,
+    group: Contributors,
+    cells: NDArray[np.int64],
+    percent: int,
+    ordered: NDArray[np.float64],
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Give mean and range of the window around the rank in each of the cells: float64 each.
+
+    `ordered`: values with both ends of each window where sorting would put them.
+    """
+    n = group.rows[cells]
+    place, reach = _window(limits, n, percent)
     mean, spread = np.empty(len(cells)), np.empty(len(cells))
     for width in np.unique(reach).tolist():
         chosen = np.flatnonzero(reach == width)
         first = group.starts[cells[chosen]] + place[chosen] - 1 - width
-        window = group.ordered[first[:, None] + np.arange(2 * width + 1)]
+        window = ordered[first[:, None] + np.arange(2 * width + 1)]
+        # So that the sum does not depend on what else was asked for.
+        window.sort(axis=1)
         lowest = window[:, :1].copy()
         spread[chosen] = window[:, -1] - lowest[:, 0]
         # Taken from the lowest, so that a window of one value gives that very value.

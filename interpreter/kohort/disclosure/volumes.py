@@ -125,6 +125,6 @@ def _described(secret: Master, profile: Profile, raw: Summary, column: Column) -
     base = base_of(secret, profile, column, population, whole)
     made = CellStatistics(
         secret, profile, column, base, None, 1, [raw.shape.population.wording()],
-        column.variable.meaning, raw.statistics, described,
+        column.variable.meaning, (*DESCRIBED, *raw.statistics), described,
     )  # fmt: skip
     return CellNumbers(made, (*DESCRIBED, *raw.statistics))
