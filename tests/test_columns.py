@@ -107,3 +107,35 @@ def test_a_fingerprint_is_worked_out_once() -> None:
     fresh = active(replace(one, known={}))
     assert not fresh.contents
     assert content_fingerprints(fresh, 20) == kept[20]
+
+
+def many(rows: int) -> tuple[Column, np.ndarray]:
+    """Give wages of so many units, and the one of three cells that each is in."""
+    draw = np.random.default_rng(8)
+    keys = draw.integers(0, 2**64, rows, dtype=np.uint64)
+    cell = draw.choice(3, rows, p=[0.7, 0.2995, 0.0005]).astype(np.int32)
+    return Column(WAGE, draw.lognormal(10, 1, rows), keys), cell
+
+
+@pytest.mark.parametrize("profile", ["default", "open"])
+def test_what_is_asked_for_together_changes_no_number(profile: str) -> None:
+    """Percentiles of large cells are found without sorting them, whatever else is asked for."""
+    one, cell = many(60_000)
+    rules = load(profile)
+    base = base_of(SECRET, rules, one, wording.EVERYBODY)
+    words = [f"cell {place}" for place in range(3)]
+
+    def made(*names: str) -> CellNumbers:
+        statistics = CellStatistics(SECRET, rules, one, base, cell, 3, words, WAGE.meaning, names)
+        return CellNumbers(statistics, names)
+
+    everything = ("mean", "std", "p1", "p5", "p25", "p50", "p75", "p95", "p99", "iqr")
+    together = made(*everything)
+    for name in everything:
+        alone = made(name)
+        assert [alone.at(name, k) for k in range(3)] == [together.at(name, k) for k in range(3)]
+    sizes = np.bincount(cell)
+    assert sizes.max() > 1 << 15
+    if profile == "open":
+        middle = [float(np.median(one.x[cell == k])) for k in range(3)]
+        assert [together.at("p50", k).v for k in range(3)] == pytest.approx(middle, rel=1e-14)
