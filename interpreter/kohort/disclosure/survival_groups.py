@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
@@ -151,7 +152,8 @@ class Survivors:
         cell = (len(marks) - 1 - passed).astype(np.int32)
         conditions = [at_most(number(mark), time.meaning) for mark in reversed(marks)]
         counts = self.upto(evidence, cell, conditions)[::-1].tolist()
-        return [units, *counts[1:]]
+        # Each has noise of its own; those who are watched can only become fewer.
+        return list(accumulate([units, *counts[1:]], min))
 
 
 def _first_cells(
