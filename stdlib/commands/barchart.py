@@ -1,5 +1,6 @@
 """Bars of counts, percentages or statistics."""
 
+from dataclasses import replace
 from functools import reduce
 from typing import Final
 
@@ -113,7 +114,9 @@ def complete(dataset: Dataset, words: Words) -> Dataset:
         Unary("!", Call("sysmiss", (name,), name.span, name.span), name.span) for name in names
     ]
     whole = reduce(lambda a, b: Binary("&", a, b, words.span), tests)
-    return selected(dataset, Condition(whole, words.span))
+    rows = selected(dataset, Condition(whole, words.span))
+    # Left out as missing, which every result says anyway, not by a filter of the script.
+    return rows.described(replace(rows.shape, history=dataset.shape.history))
 
 
 def title(command: str, words: Words, condition: Condition | None, options: Options) -> str:

@@ -75,7 +75,7 @@ def _histogram(marks: Marks, panel: str) -> Spec:
 def _heights(marks: Marks) -> Spec:
     axis = amount(marks.axis("y"), "value")
     if max((mark.numbers[2] or 0 for mark in marks.every), default=0) < _SMALL:
-        axis["axis"]["format"] = "~e"
+        axis["axis"]["format"] = "~g"
     return axis
 
 

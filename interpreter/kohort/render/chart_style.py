@@ -14,7 +14,7 @@ _TINTED: Final = (
     "#66aad1", "#f0c566", "#66c5ab", "#e0afca", "#9ad2f2", "#e69e66", "#c2c2c2", "#baa779",
 )  # fmt: skip
 _LIGHT: Final = (0xD6, 0xE8, 0xF5)
-_DARK: Final = (0x08, 0x30, 0x6B)
+_DARK: Final = (0x08, 0x4F, 0x9A)
 
 
 def categories(count: int) -> list[str]:
