@@ -25,6 +25,7 @@ from asked_models import (
 from kohort import wording
 from kohort.disclosure.model_noise import code_fingerprint
 from kohort.disclosure.models import Refusal
+from kohort.estimators.design import DesignTooWideError
 from kohort.wording import Meaning, Population
 
 
@@ -203,3 +204,16 @@ def test_unreleased_evidence_has_no_text() -> None:
     assert repr(evidence) == repr(y) == "<unreleased>"
     with pytest.raises(TypeError):
         f"{evidence}"
+
+
+def test_the_term_that_is_too_wide_is_named() -> None:
+    y, age, sex = incomes(6000)
+    many, few = category("many", np.arange(6000) // 2), category("few", np.arange(6000) % 60)
+    for formula, names in (
+        ("age i.sex i.many i.many#c.age", ("many",)),
+        ("age i.many i.few#i.few", ("few", "few")),
+        ("i.few#i.many age", ("few", "many")),
+    ):
+        with pytest.raises(DesignTooWideError) as raised:
+            release_linear(SECRET, OPEN, asked(formula, y, age, sex, many, few))
+        assert raised.value.operands == names

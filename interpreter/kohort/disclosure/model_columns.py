@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product as combinations
+from typing import NoReturn
 
 import numpy as np
 
@@ -62,6 +63,7 @@ class _Builder:
         self.operands: set[Operand] = set()
         # Blocks over the same categories share their codes: cross products then need no table.
         self._codes: dict[tuple[str, ...], Codes] = {}
+        self._widths: dict[tuple[Operand, ...], int] = {}
 
     def run(self) -> ModelColumns:
         designs: dict[str, Design] = {}
@@ -72,6 +74,8 @@ class _Builder:
                 if operands not in known:
                     self._add(operands)
                 known.add(operands)
+            if sum(self._widths.values()) > MAX_COLUMNS:
+                self._too_wide(max(self._widths, key=self._widths.__getitem__))
             designs[part] = Design(tuple(self.blocks), self.evidence.rows)
         return ModelColumns(
             designs,
@@ -92,6 +96,7 @@ class _Builder:
             enough = self.support.enough(self.limits, cell, conditions)
             self.unsupported += _picked(block.names, wanted & ~enough)
             wanted &= enough
+        self._widths[tuple(operands)] = int(wanted.sum())
         if wanted.any():
             self.blocks.append(_narrowed(block, wanted))
             self.operands.update(operands)
@@ -102,6 +107,10 @@ class _Builder:
             # With the constant, a factor's columns span its reference too.
             self.seen.add_spanned(self.groupings[operands[0].name].conditions[0])
 
+    def _too_wide(self, operands: Sequence[Operand]) -> NoReturn:
+        names = tuple(operand.name for operand in operands)
+        raise DesignTooWideError(f"more than {MAX_COLUMNS} columns", names)
+
     def _indicators(self, operands: Sequence[Operand]) -> int:
         return sum(o.kind == "i" or self.evidence.measures[o.name].binary for o in operands)
 
@@ -109,7 +118,7 @@ class _Builder:
         factors = tuple(o.name for o in operands if o.kind == "i")
         width = math.prod(len(self.groupings[name].levels) for name in factors)
         if width > MAX_COLUMNS:
-            raise DesignTooWideError(f"more than {MAX_COLUMNS} columns")
+            self._too_wide(operands)
         x = None
         for operand in operands:
             if operand.kind == "c":

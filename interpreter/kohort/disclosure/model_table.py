@@ -50,14 +50,23 @@ def model_numbers(secret: Secret, profile: Profile, raw: ModelCases, span: Span)
     try:
         evidence, _ = evidence_of(raw, protected)
         numbers = release_model(secret, profile, evidence, raw.estimator)
-    except DesignTooWideError:
-        raise RefusedError("too-wide", span) from None
+    except DesignTooWideError as error:
+        raise RefusedError("too-wide", _span_of(raw, error.operands) or span) from None
     except NotEstimableError as error:
         numbers = Refusal("SDC-M1" if protected else error.reason)
     if isinstance(numbers, Refusal):
         code = _REASONS.get(numbers.reason, numbers.reason.replace(" ", "-"))
         raise RefusedError(code, span)
     return numbers
+
+
+def _span_of(raw: ModelCases, operands: tuple[str, ...]) -> Span | None:
+    """Give the place of the first term in which all operands stand."""
+    for terms in raw.terms.values():
+        for term in terms:
+            if operands and set(operands) <= {factor.name.text for factor in term.factors}:
+                return term.span
+    return None
 
 
 # ---- names

@@ -16,7 +16,14 @@ MAX_COLUMNS = 5_000
 
 
 class DesignTooWideError(ValueError):
-    """The design has more columns than a dense cross product matrix can hold."""
+    """The design has more columns than a dense cross product matrix can hold.
+
+    `operands` are the variables of the term that has most of them, if it is known.
+    """
+
+    def __init__(self, message: str, operands: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.operands = operands
 
 
 @dataclass(frozen=True, slots=True, eq=False)
