@@ -75,7 +75,8 @@ class _Builder:
                     self._add(operands)
                 known.add(operands)
             if sum(self._widths.values()) > MAX_COLUMNS:
-                self._too_wide(max(self._widths, key=self._widths.__getitem__))
+                widest, _ = max(self._widths.items(), key=lambda item: item[1])
+                self._too_wide(widest)
             designs[part] = Design(tuple(self.blocks), self.evidence.rows)
         return ModelColumns(
             designs,
