@@ -72,6 +72,8 @@ def test_make_refuses_what_it_does_not_know(
     assert "the catalogue has no variable 'NOTHING'" in capsys.readouterr().err
     assert main([*make, "--months", "last"]) == 4
     assert "'last' is no year" in capsys.readouterr().err
+    assert main([*make, "--months", "2021-2030"]) == 4
+    assert "monthly series lie between 2010 and 2024" in capsys.readouterr().err
     assert not (tmp_path / "bank").exists()
     chosen = ["--variables", "BEFOLKNING_KJOENN, INNTEKT_WLONN", "--months", "none"]
     assert main([*make, *chosen]) == 0

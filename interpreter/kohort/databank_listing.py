@@ -38,7 +38,7 @@ def show_databank(root: Path, language: str) -> int:
     except CatalogueError as error:
         raise Trouble(error.diagnostic.message) from None
     sizes = [_bytes(entry.path) for entry in entries]
-    for line in _head(bank, entries, sum(sizes), language):
+    for line in _head(bank, installation.releases.label, entries, sum(sizes), language):
         write(sys.stdout, f"{line}\n")
     rows = [
         _row(bank, entry, size, since.get(entry.path.name, ""))
@@ -66,13 +66,13 @@ def _releases(installation: Installation) -> dict[str, str]:
 
 
 def _head(
-    bank: Databank, entries: Sequence[RegisterVariable], size: int, language: str
+    bank: Databank, label: str, entries: Sequence[RegisterVariable], size: int, language: str
 ) -> Iterator[str]:
     def say(key: str, **words: str) -> str:
         return sentence("databank", key, words, language)
 
     manifest = bank.manifest
-    yield bank.name
+    yield f"{bank.name}: {label}" if label not in {"", bank.name} else bank.name
     if bank.synthetic:
         yield say("synthetic", seed=str(manifest.seed))
     else:

@@ -57,9 +57,15 @@ class Scope:
 
 
 def scope_of(variables: Iterable[str] | None, months: Sequence[int]) -> Scope:
-    """Give the scope of what a user asks for. Raises `ValueError` for a name nobody knows."""
+    """Give the scope of what a user asks for.
+
+    Raises `ValueError` for a name that nobody knows and a year without monthly series.
+    """
     names = None if variables is None else frozenset(variables)
     unknown = sorted((names or frozenset()) - facts()["variables"].keys())
     if unknown:
         raise ValueError(f"the catalogue has no variable '{unknown[0]}'")
+    outside = sorted(set(months) - set(ALL_MONTHS))
+    if outside:
+        raise ValueError(f"monthly series lie between {ALL_MONTHS[0]} and {ALL_MONTHS[-1]}")
     return Scope(names, tuple(year for year in ALL_MONTHS if year in set(months)))
