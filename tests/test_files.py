@@ -14,7 +14,7 @@ from typing import Any, Final
 import banks
 import openpyxl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -180,6 +180,7 @@ def test_a_workbook_has_numbers_texts_and_no_formula() -> None:
     assert content == excel_bytes(made)
 
 
+@settings(max_examples=15, deadline=None)
 @given(st.text(max_size=20))
 def test_any_title_becomes_a_sheet(text: str) -> None:
     book = openpyxl.load_workbook(BytesIO(excel_bytes([grid(text), grid(text)])))
