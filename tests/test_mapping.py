@@ -171,10 +171,12 @@ def test_rows_of_a_csv_are_counted_with_its_header(tmp_path: Path) -> None:
          "A: p.doc is of no kind that can be read"),
         (SHARED.format(file="p.sav") + '[registers.A]\nvalue = "sex"\n',
          "A: p.sav cannot be read as a .sav file"),
+        (SHARED.format(file="p.parquet") + '[registers.A]\nvalue = "sex"\n',
+         "A: p.parquet is not a parquet file"),
     ],
 )  # fmt: skip
 def test_mappings_that_are_wrong(tmp_path: Path, text: str, complaint: str) -> None:
-    for name in ("p.csv", "p.doc", "p.sav"):
+    for name in ("p.csv", "p.doc", "p.sav", "p.parquet"):
         (tmp_path / name).write_text("fnr,sex\n1,1\n", encoding="utf-8")
     assert any(line.startswith(complaint) for line in complaints(tmp_path, text))
 

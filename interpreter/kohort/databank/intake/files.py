@@ -75,8 +75,7 @@ def read_columns(
     if ending in {".csv", ".txt", ".tsv"}:
         return _csv(path, names, findings, separator, encoding) or empty
     if ending == ".parquet":
-        frame = pl.read_parquet(path)
-        return (_found(names, frame.columns, findings) and _plain(frame.select(names))) or empty
+        return _parquet(path, names, findings) or empty
     if ending in _READERS:
         more: dict[str, Any] = {} if encoding is None else {"encoding": encoding}
         if catalog is not None:
@@ -85,6 +84,15 @@ def read_columns(
     known = ", ".join([".csv", ".parquet", *_READERS])
     findings.add(f"{path.name} is of no kind that can be read; these can: {known}")
     return empty
+
+
+def _parquet(path: Path, names: list[str], findings: Findings) -> Columns | None:
+    try:
+        frame = pl.read_parquet(path)
+    except pl.exceptions.PolarsError:
+        findings.add(f"{path.name} is not a parquet file")
+        return None
+    return _plain(frame.select(names)) if _found(names, frame.columns, findings) else None
 
 
 def _found(wanted: Sequence[str], there: Sequence[str], findings: Findings) -> bool:
