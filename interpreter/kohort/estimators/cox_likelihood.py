@@ -6,20 +6,19 @@ avoided: each row enters the curvature once, with the hazard that has built up o
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from kohort.estimators.cross_products import Columns, mirrored
+from kohort.estimators.cross_products import Chunk, Columns, mirrored
 from kohort.estimators.design import Floats, Integers
 from kohort.estimators.risk_sets import Cohort
 
 # Rows at a time: a chunk's columns stay in the processor's cache.
 _CHUNK = 1 << 14
-# Numbers per table of sums by event time and column.
+# Numbers per table of sums by event time and column, where there are many columns.
 _TABLE = 1 << 20
-_FEWEST_TIMES = 256
+_FEWEST_ROWS = 1 << 10
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,51 +84,77 @@ class Likelihood:
             exposed *= point.risk
         gradient = np.zeros(self.columns.width)
         information = np.zeros((self.columns.width, self.columns.width))
+        means = _Means(sums[2:], self.width, bool((cohort.ties.number > 1).any()))
         left = cohort.gained - exposed
-        for chunk in self.columns.chunks(_CHUNK):
+        # From the last time backwards, so that risk sets grow from chunk to chunk.
+        size = min(_CHUNK, max(_FEWEST_ROWS, _TABLE // self.columns.width))
+        for start in range((self.columns.rows - 1) // size * size, -1, -size):
+            chunk = self.columns.chunk(slice(start, min(start + size, self.columns.rows)))
             chunk.add_against(gradient, left[chunk.rows])
             chunk.add_gram(information, exposed[chunk.rows])
-        result = mirrored(information)[np.ix_(self.places, self.places)]
-        result -= self._means(point.risk, sums[2:])
+            self._add_sums(means, chunk, point.risk)
+        result = mirrored(information)[np.ix_(self.places, self.places)] - means.total()
         result[np.diag_indices(self.width)] += self.precision
         return gradient[self.places] - self.precision * point.b, result
 
-    def _means(self, risk: Floats, sums: Floats) -> Floats:
-        """The sum over events of the outer products of the mean columns of their risk sets."""
-        total = np.zeros((self.width, self.width))
-        carried = np.zeros(self.width)
-        tied = bool((self.cohort.ties.number > 1).any())
-        for part, rows in self._stretches():
-            table = self._table(part, rows, risk)
-            here = _at_risk(table[::2] + table[1::2]) + carried
-            total += _outer(here, sums[0, part], here)
-            if tied:
-                own = table[1::2]
-                crossed = _outer(here, sums[1, part], own)
-                total += _outer(own, sums[2, part], own) - crossed - crossed.T
-            carried = here[0]
-        return total
+    def _add_sums(self, means: _Means, chunk: Chunk, risk: Floats) -> None:
+        """Add sums of risk x by event time: odd lines of the tied events, even lines without."""
+        last = self.cohort.last[chunk.rows]
+        if last[-1] < 0:
+            return
+        first = max(0, int(last[0]))
+        values = risk[chunk.rows]
+        if last[0] < 0:
+            # Rows that were gone before the first event are in no risk set.
+            values = np.where(last < 0, 0.0, values)
+        cell = 2 * np.maximum(last - first, 0) + self.cohort.event[chunk.rows]
+        table = chunk.by_cell(cell, 2 * (int(last[-1]) - first + 1), values)
+        means.add(first, table[:, self.places])
 
-    def _table(self, part: slice, rows: slice, risk: Floats) -> Floats:
-        """Sums of risk x by event time: even lines without the tied events, odd lines of them."""
-        size = 2 * (part.stop - part.start)
-        table = np.zeros((size, self.columns.width))
-        step = max(_CHUNK, size)
-        for start in range(rows.start, rows.stop, step):
-            chunk = slice(start, min(start + step, rows.stop))
-            cell = 2 * (self.cohort.last[chunk] - part.start) + self.cohort.event[chunk]
-            table += self.columns.chunk(chunk).by_cell(cell, size, risk[chunk])
-        return table[:, self.places]
 
-    def _stretches(self) -> Iterator[tuple[slice, slice]]:
-        """Event times from the last to the first in parts, and the rows whose last one is there."""
-        count, rows = self.cohort.times, len(self.cohort.last)
-        most = max(1, _TABLE // self.columns.width)
-        size = min(most, max(_FEWEST_TIMES, _CHUNK * count // rows))
-        for stop in range(count, 0, -size):
-            start = max(0, stop - size)
-            low, high = np.searchsorted(self.cohort.last, [start, stop])
-            yield slice(start, stop), slice(int(low), int(high))
+class _Means:
+    """The sum over events of the outer products of the mean columns of their risk sets.
+
+    Sums by event time come from the last time to the first; the rows of one time may be spread over
+    several pieces.
+    """
+
+    def __init__(self, sums: Floats, width: int, tied: bool) -> None:
+        self._sums = sums
+        self._tied = tied
+        self._total = np.zeros((width, width))
+        self._carried = np.zeros(width)
+        self._open: tuple[int, Floats] | None = None
+
+    def add(self, first: int, table: Floats) -> None:
+        """Add the sums of some event times, float64[2 T, k]; the first may go on before them."""
+        if self._open is not None:
+            time, line = self._open
+            if time == first + len(table) // 2 - 1:
+                table[-2:] += line
+            else:
+                self._close(time, line)
+        self._close(first + 1, table[2:])
+        self._open = first, table[:2].copy()
+
+    def total(self) -> Floats:
+        """The sum over all events, float64[k, k]."""
+        if self._open is not None:
+            self._close(*self._open)
+            self._open = None
+        return self._total
+
+    def _close(self, first: int, table: Floats) -> None:
+        if not len(table):
+            return
+        own = table[1::2]
+        here = _at_risk(table[::2] + own) + self._carried
+        sums = self._sums[:, first : first + len(own)]
+        self._total += _outer(here, sums[0], here)
+        if self._tied:
+            crossed = _outer(here, sums[1], own)
+            self._total += _outer(own, sums[2], own) - crossed - crossed.T
+        self._carried = here[0]
 
 
 def _at_risk(leaving: Floats) -> Floats:
