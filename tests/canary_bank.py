@@ -29,7 +29,8 @@ OUTSIDE = ("98Q6", "98Q7", "98Q8")
 
 _DAY = epoch_day("2021-01-01")
 _YEAR = (_DAY, epoch_day("2021-12-31"))
-_WORDS = re.compile(r"KANARI-\d{6}|98Q\d|7731\d{8}|8842\d{8}")
+# Identifiers stand alone: among the digits of a hash or a place in a picture they are chance.
+_WORDS = re.compile(r"KANARI-\d{6}|98Q\d|(?<![\w.])(?:7731|8842)\d{8}(?!\w)")
 _NUMBER = re.compile(r"\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?!\d)|\d+(?:[.,]\d+)?")
 
 SOURCES = {
