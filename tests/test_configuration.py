@@ -25,7 +25,7 @@ def configure(folders: Path, text: str) -> None:
 
 def test_without_configuration_the_synthetic_bank_serves(folders: Path) -> None:
     catalogue = Catalogue.configured()
-    default = folders / "cache" / "databank" / "synthetic-10000-1"
+    default = folders / "cache" / "databank" / "synthetic-10000-1-2"
     assert catalogue.roots == ((None, default),)
     assert catalogue.needs_building() == default
     make_root(default, name="no.kohort.syntetisk", manifest=SYNTHETIC)

@@ -21,6 +21,8 @@ KEY_FILE = "KOHORT_KEY_FILE"
 CACHE_VARIABLE = "KOHORT_CACHE"
 SYNTHETIC_PERSONS = 10_000
 SYNTHETIC_SEED = 1
+# Counted up when the country changes, so that nobody keeps one that an older kohort has built.
+SYNTHETIC_EDITION = 2
 
 Root = tuple[str | None, Path]
 """The name that a databank was given by the user, or None, and the folder where it lies."""
@@ -45,7 +47,8 @@ def cache_folder() -> Path:
 
 def default_root() -> Path:
     """Give the place of the synthetic databank that serves where none is configured."""
-    return cache_folder() / "databank" / f"synthetic-{SYNTHETIC_PERSONS}-{SYNTHETIC_SEED}"
+    name = f"synthetic-{SYNTHETIC_PERSONS}-{SYNTHETIC_SEED}-{SYNTHETIC_EDITION}"
+    return cache_folder() / "databank" / name
 
 
 @dataclass(frozen=True)
