@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from kohort.command import Option
 from kohort.model_command import LEVEL, NOCONSTANT, ModelCommand
+from kohort.question import Question
 from kohort.scope import Scope
 
-from .regress_panel import check_panel
+from .regress_panel import check_panel, steady_names
 
 if TYPE_CHECKING:
     from kohort.estimators.problem import Estimator
@@ -35,6 +37,12 @@ class HausmanTest(ModelCommand, name="hausman"):
         """The data must be a panel; the rest is as in `regress`."""
         check_panel(scope, self.span, self.name)
         super().check(scope)
+
+    def question(self, scope: Scope) -> Question:
+        """Tell what is the same in all rows of a unit: effects absorb it, which is no secret."""
+        question = super().question(scope)
+        steady = {"steady": steady_names(scope, self.parts().values())}
+        return replace(question, options={**question.options, **steady})
 
     def settings(self) -> dict[str, Any]:
         """The table shows differences."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from kohort.command import Option
 from kohort.diagnostic import Span, wrong
-from kohort.model_command import CLUSTER, LEVEL, NOCONSTANT, ModelCommand
-from kohort.phrases import Options
+from kohort.model_command import CLUSTER, LEVEL, NOCONSTANT, ModelCommand, found, operands
+from kohort.phrases import Options, Terms
+from kohort.question import Question
 from kohort.scope import Kind, Scope
 
 if TYPE_CHECKING:
@@ -51,6 +54,12 @@ def check_panel(scope: Scope, span: Span, command: str) -> None:
         )
 
 
+def steady_names(scope: Scope, parts: Iterable[Terms]) -> frozenset[str]:
+    """Give the variables of terms that are the same in all rows of a unit by their definition."""
+    names = {factor.name.text for _, factor in operands(parts)}
+    return frozenset(v.name for v in found(scope, sorted(names)) if not v.meaning.rowwise)
+
+
 class RegressPanel(ModelCommand, name="regress-panel"):
     """Explain a numeric variable of a panel by others: fixed, random or no effects of units."""
 
@@ -66,6 +75,12 @@ class RegressPanel(ModelCommand, name="regress-panel"):
         """The data must be a panel; the rest is as in `regress`."""
         check_panel(scope, self.span, self.name)
         super().check(scope)
+
+    def question(self, scope: Scope) -> Question:
+        """Tell what is the same in all rows of a unit: effects absorb it, which is no secret."""
+        question = super().question(scope)
+        steady = {"steady": steady_names(scope, self.parts().values())}
+        return replace(question, options={**question.options, **steady})
 
     def settings(self) -> dict[str, Any]:
         """Name the estimator in the title."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
@@ -25,6 +26,8 @@ from kohort.estimators.problem import (
     TableOfFigures,
 )
 
+Note: TypeAlias = tuple[str, Mapping[str, str]]
+_OPERAND = re.compile(r"^(?:[ic]\.)?(.*?)(?:\[.*\])?$", re.DOTALL)
 Degrees: TypeAlias = Literal["rows", "within", "between"]
 
 
@@ -111,11 +114,11 @@ class Hausman:
                 Statistic("units", 0, "units"),
                 Statistic("chi2", found.statistic, "chi2", found.df),
             ),
-            dropped=random.dropped,
+            dropped=tuple(dict.fromkeys((*random.dropped, *_absorbed(problem, fixed)[1]))),
             tests="z",
             share=max(fixed.r2_within, random.r2_overall),
             tables=(both,),
-            notes=(("hausman_reading", {}),),
+            notes=(*_absorbed_note(problem, fixed), ("hausman_reading", {})),
             open_notes=(("no_test", {}),) if missing else (),
         )
 
@@ -186,15 +189,38 @@ def estimate_of(
         equations=(Equation(found.names, found.coefficients, found.errors),),
         parameters=parameters,
         statistics=_header(problem, found, parameters),
-        dropped=found.dropped,
+        dropped=_absorbed(problem, found)[1] if within else found.dropped,
         clusters=clusters,
         jittered=problem.covariance != "classical",
         share=_explained(found),
         tables=tables,
-        notes=() if found.constant else (("uncentred_r2", {}),),
+        notes=(
+            *(_absorbed_note(problem, found) if within else ()),
+            *(() if found.constant else (("uncentred_r2", {}),)),
+        ),
         degrees=degrees,
         fitted=found,
     )
+
+
+def _absorbed(problem: Problem, found: PanelFit) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The columns left out of fixed effects: those that cannot vary within units, and others.
+
+    `steady` are variables that are the same in all rows of a unit by their definition.
+    """
+    steady = problem.options.get("steady", frozenset())
+    first = tuple(name for name in found.dropped if _operands(name) <= steady)
+    return first, tuple(name for name in found.dropped if name not in first)
+
+
+def _operands(name: str) -> set[str]:
+    """The variables in the id of a column: `i.a[2]#c.x` is of a and x."""
+    return {_OPERAND.sub(r"\1", part) for part in name.split("#")}
+
+
+def _absorbed_note(problem: Problem, found: PanelFit) -> tuple[Note, ...]:
+    names = _absorbed(problem, found)[0]
+    return (("absorbed", {"names": ", ".join(names)}),) if names else ()
 
 
 def _explained(found: PanelFit) -> float:
