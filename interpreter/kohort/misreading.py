@@ -324,9 +324,13 @@ def _hint(place: _Place) -> str | None:
         return "a register variable is written alias/NAME, without blanks"
     if "LPAR" in known and not known & {"NAME", "COMPARE"}:
         inside = accepted(f"{place.text[: place.offset]}(")
+        if "STATISTIC" in inside and (few := _statistics(place)):
+            return f"write a statistic in parentheses: {few}"
         for terminal, example in _PARENTHESES.items():
             if terminal in inside:
                 return f"a parenthesis is needed here, as in {example}"
+    if "STATISTIC" in known and (few := _statistics(place)):
+        return f"one of: {few}"
     if word == "-" and "VARIABLE" in known:
         return "a name holds letters, digits and _, and a list has no ranges"
     if word[:1].isdigit() and not word.isdigit():
@@ -344,6 +348,13 @@ def _hint(place: _Place) -> str | None:
     return None if near is None else f"did you mean '{near}'?"
 
 
+def _statistics(place: _Place) -> str:
+    """Name the statistics of a command that has few of them."""
+    offered = commands()[place.command].offers.get("STATISTIC", ())
+    return ", ".join(offered) if len(offered) <= _FEW else ""
+
+
+_FEW: Final = 8
 _PARENTHESES: Final = {"STATISTIC": "(mean) income", "GROUP": "(1 2 = 3)"}
 
 

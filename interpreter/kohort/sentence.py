@@ -17,6 +17,7 @@ _PHRASES = {
     "rules": "(OLD ... = NEW ['LABEL']) ...",
     "renames": "VARIABLE [-> NEW] ...",
     "aggregates": "(STATISTIC) VARIABLE [-> NEW] ...",
+    "statistic": "(STATISTIC)",
     "number": "NUMBER",
     "label_pairs": "CODE LABEL ...",
     "levels": "NAME in VALUES [; ...]",
