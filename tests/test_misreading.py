@@ -14,7 +14,6 @@ MISTAKES = [
     ("Keep x", "unknown-command", "Keep", "'keep'"),
     ("x = 5", "unknown-command", "x", "'generate x = ...'"),
     ("= 5", "unknown-command", "=", "'help'"),
-    ("oaxaca x", "not-built-yet", "oaxaca", None),
     ("for-each x", "unknown-command", "for-each", "'for'"),
     ("generate x = 1 && y", "unexpected", "&&", "'&'"),
     ("generate x = 1 || y", "unexpected", "||", "'|'"),
