@@ -124,6 +124,24 @@ def test_the_pager_is_the_users(
     assert pager() == found
 
 
+def test_a_terminal_has_all_thousands_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Points stay under one another; a year is no amount; a pipe keeps numbers as they were."""
+    rows = (1234567.5, -45678.0, 1956.0)
+    means = Table(
+        "",
+        (Key("variable", "a"),),
+        tuple((Key("code", f"r{place}"),) for place in range(len(rows))),
+        ((Key("statistic", "mean"),),),
+        tuple((Cell(value),) for value in rows),
+    )
+    terminal = StringIO()
+    monkeypatch.setattr(terminal, "isatty", lambda: True)
+    released = Released(SEAL, means, Context())
+    lines = render(released, look_at(terminal, "en")).splitlines()
+    assert lines[1:] == ["r0 | 1 234 567.5", "r1 |   -45 678", "r2 |      1956"]
+    assert "1234567.5" in render(released, look_at(StringIO(), "en"))
+
+
 def test_a_pipe_gets_no_colours_and_no_cuts() -> None:
     """A stream that is no terminal has no width, so that nothing is paged either."""
     look = look_at(StringIO(), "en")

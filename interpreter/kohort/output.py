@@ -54,7 +54,8 @@ def look_at(stream: TextIO, language: str, context: bool = True) -> Look:
     if not stream.isatty():
         return Look(language, context=context)
     color = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-    return Look(language, shutil.get_terminal_size().columns, color, context=context)
+    columns = shutil.get_terminal_size().columns
+    return Look(language, columns, color, context=context, grouped=True)
 
 
 def write(stream: TextIO, text: str) -> None:

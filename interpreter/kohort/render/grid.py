@@ -75,7 +75,7 @@ def _aligned(column: Column) -> Column:
 
 def _decimals(text: str) -> int | None:
     """Count what stands from the point on, None where the text is not a plain number."""
-    whole, point, decimals = text.removeprefix("-").partition(".")
+    whole, point, decimals = text.removeprefix("-").replace(" ", "").partition(".")
     if not (whole.isdigit() and (decimals.isdigit() or not point)):
         return None
     return len(point + decimals)

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from html import escape
 from typing import Final
 
 from kohort.render.characters import clean
+from kohort.render.numbers import grouped
 
 BLANK: Final = "\u202f"
 """Groups thousands in sentences: a narrow blank at which lines do not break."""
-
-_LONG: Final = re.compile(r"(-?)(\d{5,})(\.\d+)?", re.ASCII)
-_BY_THREE: Final = re.compile(r"(?<=\d)(?=(?:\d{3})+\Z)")
 
 
 def escaped(text: str) -> str:
@@ -31,7 +28,5 @@ def escaped_number(text: str) -> str:
     A spreadsheet takes what is copied for a number only if there is nothing between the digits.
     Whole parts of four digits are apart only where they came so: years are no counts.
     """
-    long = _LONG.fullmatch(text)
-    grouped = f"{long[1]}{_BY_THREE.sub(BLANK, long[2])}{long[3] or ''}" if long else text
-    first, *groups = grouped.split(BLANK)
+    first, *groups = grouped(text, BLANK).split(BLANK)
     return escaped(first) + "".join(f"<span class=g>{escaped(group)}</span>" for group in groups)

@@ -15,6 +15,7 @@ class Look:
     `width`: characters per line, None for as many as the widest table needs. `labels`: what heads a
     category that has a label. `color`: ANSI colours. `context`: a line under each result says where
     it comes from. `scrolls`: tables may be wider than `width`, since the reader can scroll.
+    `grouped`: thousands of every number of a table are apart, not of counts alone.
     """
 
     language: str = "en"
@@ -23,6 +24,7 @@ class Look:
     labels: Labels = "label"
     context: bool = False
     scrolls: bool = False
+    grouped: bool = False
 
     @property
     def table_width(self) -> int | None:

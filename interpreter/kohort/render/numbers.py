@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Final
 
 from kohort.disclosure.released import Cell
@@ -95,6 +96,9 @@ THIN: Final = 1e-3
 
 HIDDEN: Final = ".."
 
+_LONG: Final = re.compile(r"(-?)(\d{5,})(\.\d+)?", re.ASCII)
+_BY_THREE: Final = re.compile(r"(?<=\d)(?=(?:\d{3})+\Z)")
+
 
 def is_percentile(statistic: str) -> bool:
     """Tell whether a statistic is a percentile: `p` and a whole number."""
@@ -150,6 +154,17 @@ def number(value: float, statistic: str, blank: str = " ") -> str:
     if statistic in {*AMOUNTS, "density"} and abs(value) < 1:
         return _significant(value, 4)
     return _decimals(value, 2 if statistic in AMOUNTS else TRIMMED.get(statistic, OTHERS))
+
+
+def grouped(text: str, blank: str = " ") -> str:
+    """Give a written number with the thousands of its whole part apart.
+
+    Four digits are left as they are: years are no counts. What is no plain number stays, too.
+    """
+    long = _LONG.fullmatch(text)
+    if long is None:
+        return text
+    return f"{long[1]}{_BY_THREE.sub(blank, long[2])}{long[3] or ''}"
 
 
 def _significant(value: float, digits: int) -> str:

@@ -10,7 +10,7 @@ from kohort.render.grid import Column, drawn
 from kohort.render.headings import column_headings, header, heading, statistic, stub_texts
 from kohort.render.look import Look
 from kohort.render.notes import note_lines
-from kohort.render.numbers import COUNTS, written
+from kohort.render.numbers import COUNTS, grouped, written
 
 
 def table_lines(table: Table, look: Look, zero: str) -> list[str]:
@@ -69,9 +69,15 @@ def _grid(table: Table, look: Look, zero: str, bars: bool = True) -> list[str]:
     ):
         statistics = [statistic(row, column) for row in table.rows]
         cells = tuple(
-            written(line[c], name, zero) for line, name in zip(table.cells, statistics, strict=True)
+            _number(line[c], name, look, zero)
+            for line, name in zip(table.cells, statistics, strict=True)
         )
         points = len({*statistics}) == 1 and statistics[0] not in COUNTS
         apart = bars and not table.flatten and c > 0 and column[0].kind == "total"
         body.append(Column(headings, cells, points, apart))
     return drawn(stub, body, look, bars and not table.flatten)
+
+
+def _number(cell: Cell, name: str, look: Look, zero: str) -> str:
+    text = written(cell, name, zero)
+    return grouped(text) if look.grouped else text
