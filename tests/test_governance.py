@@ -14,6 +14,7 @@ from kohort.assembly import new_session
 from kohort.catalogue import Catalogue
 from kohort.databank import governance
 from kohort.databank.governance import GovernanceError
+from kohort.databank.releases.owned import BankError
 from kohort.disclosure.policy import KEY_FILE
 from kohort.disclosure.profile import load
 from kohort.session import Session
@@ -89,6 +90,16 @@ def test_a_sidecar_is_validated_with_its_register(tmp_path: Path) -> None:
     with pytest.raises(IntakeError) as caught:
         made.put("A", described("FIXED"), ["1;1;;;"], {"purpose": "x"})
     assert "A: A.governance.json: 'controller' is missing" in caught.value.lines()
+
+
+@pytest.mark.parametrize(
+    ("profile", "said"), [("stric", "did you mean 'strict'"), ("open", "protects nothing")]
+)
+def test_a_profile_that_cannot_be_used(tmp_path: Path, profile: str, said: str) -> None:
+    made = Owner(tmp_path)
+    made.found()
+    with pytest.raises(BankError, match=said):
+        made.put("A", described("FIXED"), ["1;1;;;"], {**STATED, "profile": profile})
 
 
 # ---- what users see

@@ -114,3 +114,9 @@ def test_a_databank_of_another_program_is_not_added_to(console: Console, small_r
     (place / "kohort.toml").write_text('[disclosure]\nkey_id = "k"\n', encoding="utf-8")
     said = console.run("kohort databank add theirs registers --key k.key")
     assert "was made by another program" in said
+
+
+def test_words_for_a_new_databank_only(console: Console) -> None:
+    console.run("kohort databank add my.bank registers")
+    said = console.run("kohort databank add my.bank registers --encrypt")
+    assert "are for a new databank" in said

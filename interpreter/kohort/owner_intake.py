@@ -61,6 +61,10 @@ def _own_secret(bank: OwnedBank) -> Secret | None:
 def check_request(bank: OwnedBank, given: argparse.Namespace) -> None:
     """Look at files and words before anything is written. Raises `Trouble`."""
     _sources(given)
+    founding = (given.name, given.label, given.key_id, given.encrypt, given.profile != "default")
+    if bank.there and any(founding):
+        words = "--name, --label, --key-id, --profile and --encrypt"
+        raise Trouble(f"{words} are for a new databank; {bank.root} has its kohort.toml")
     if not bank.there:
         _check_words(given.name or bank.root.name, given)
 

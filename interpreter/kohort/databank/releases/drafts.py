@@ -24,6 +24,7 @@ from kohort.databank.releases.owned import (
     Pending,
 )
 from kohort.disclosure.keys import Secret
+from kohort.disclosure.profile import ProfileError, load
 from kohort.unit_type import unit_type
 
 ROW_GROUP: Final = 262_144
@@ -38,6 +39,7 @@ def put(bank: OwnedBank, register: Register, numbers: NumberRegister, now: int) 
     """
     definition = register.description.definition
     name = definition.name
+    _check_protection(bank, register)
     released = bank.structures(bank.newest())
     item = Pending(name, _operation(name, register, released), register.description.note)
     if item.operation == "PATCH_METADATA":
@@ -100,6 +102,20 @@ def governance_of(bank: OwnedBank, name: str, state: str = "") -> Path:
     """Give the place of a register's governance, or of that of its draft."""
     ending = f"__{state}" if state else ""
     return bank.root / governance.FOLDER / f"{name}{ending}.json"
+
+
+def _check_protection(bank: OwnedBank, register: Register) -> None:
+    """A profile that cannot be used must be told to the owner, not to every user."""
+    wanted = None if register.governance is None else register.governance.protection
+    if wanted is None:
+        return
+    where = f"the governance of {register.description.definition.name}"
+    try:
+        profile = load(wanted, bank.root / "profiles")
+    except ProfileError as error:
+        raise BankError(f"{where}: {error}") from None
+    if profile.synthetic_only:
+        raise BankError(f"{where}: profile '{wanted}' protects nothing")
 
 
 def _operation(name: str, register: Register, released: dict[str, Json]) -> Operation:
