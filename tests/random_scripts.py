@@ -188,7 +188,7 @@ def _table(draw: st.DrawFn) -> str:
     else:
         kinds = ("freq", "rowpct", "colpct", "cellpct", "chi2", "missing", "nolabels", "flatten")
         options = " ".join(draw(st.sets(pick(*kinds), max_size=4)))
-    order = draw(pick("", "", "rowsort", "rowsort('1')", "top(3)", "bottom(5)"))
+    order = draw(pick("", "", "rowsort", "rowsort('1')", "colsort", "top(3)", "bottom(5)"))
     options = f", {options} {order}" if options or order else ""
     return f"tabulate {' '.join(names)}{draw(limited())}{options}"
 
@@ -230,6 +230,19 @@ def _model(draw: st.DrawFn) -> str:
 
 
 @st.composite
+def _described(draw: st.DrawFn) -> str:
+    names = " ".join(draw(st.sets(pick(*NUMERIC, "made"), max_size=3)))
+    clause, number = draw(limited()), draw(pick(*NUMERIC, "made"))
+    factors = draw(pick("sex", "sex ill", "sex##ill", "sex#home", "text c.born", "c.exact", "made"))
+    options = draw(pick("", ", obs", ", sig pairwise", ", covariance"))
+    return draw(pick(
+        f"correlate {names}{clause}{options}", f"ci {names}{clause}, level(90)",
+        f"normaltest {names}{clause}",
+        f"anova {number} {factors}{clause}{draw(pick('', ', posthoc', ', noconstant'))}",
+    ))  # fmt: skip
+
+
+@st.composite
 def _words(draw: st.DrawFn) -> str:
     return draw(pick(
         "describe", "datasets", "history", "variables db", "variables db/K_TEXT", "search lønn",
@@ -240,7 +253,10 @@ def _words(draw: st.DrawFn) -> str:
     ))  # fmt: skip
 
 
-_MAKERS = (_value, _value, _units, _groups, _groups, _table, _table, _chart, _model, _model, _words)
+_MAKERS = (
+    _value, _value, _units, _groups, _groups, _table, _table, _chart, _described, _model, _model,
+    _words,
+)  # fmt: skip
 
 
 @st.composite

@@ -245,3 +245,17 @@ def test_hidden_cells_do_not_follow_from_what_is_shown(protected: Session, plain
                 hits += abs(left - real) <= 0.1 * abs(real)
     assert tried >= 10
     assert hits <= tried / 3
+
+
+@pytest.mark.parametrize("power", [150, 290])
+def test_numbers_that_overflow_leave_blanks(protected: Session, plain: Session, power: int) -> None:
+    script = (
+        f"use people\nclone-dataset people giants{power}\nuse giants{power}\n"
+        f"generate huge = wage * 10 ^ {power}\ncorrelate huge wage, sig obs\n"
+        "correlate huge age, covariance\nci huge\nnormaltest huge\nanova huge sex, posthoc\n"
+        "tabulate sex, summarize(huge) mean std sum gini\nsummarize huge, gini iqr"
+    )
+    for session in (protected, plain):
+        reply = asked(session, script)
+        assert set(reply.codes) <= {"SDC-M1"}, reply.codes
+        assert len(reply.tables) >= 5

@@ -190,7 +190,7 @@ class _Side:
         if self.group.units is not None:
             _, unit = np.unique(self.group.units, return_inverse=True)
             squares = np.bincount(unit, weights=squares)
-        return round(whole / float(squares.max())) if whole > 0 else 0
+        return round(whole / float(squares.max())) if 0 < whole < math.inf else 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -252,6 +252,8 @@ class _Pair:
             if found is None or found.words[0] != "shown":
                 return _HIDDEN
             product *= float(found.values[0])
+        if not math.isfinite(product):
+            return _MISSING
         return Cell(float(significant(np.array([product]), self.profile.magnitudes.digits)[0]))
 
     @cached_property

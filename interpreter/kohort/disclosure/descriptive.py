@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TypeAlias, assert_never
 
+import numpy as np
+
 from kohort.described import Anova, Correlations, Intervals, Normality, PanelSummary, Transitions
 from kohort.diagnostic import Span
 from kohort.disclosure.correlations import correlation_table
@@ -20,6 +22,12 @@ Descriptive: TypeAlias = PanelSummary | Transitions | Correlations | Intervals |
 
 def descriptive(secret: Master, profile: Profile, raw: Descriptive, span: Span) -> Content:
     """Give what may be shown of a descriptive statistic. Raises `RefusedError`."""
+    # Where numbers overflow depends on the data; no warning may say so.
+    with np.errstate(all="ignore"):
+        return _content(secret, profile, raw, span)
+
+
+def _content(secret: Master, profile: Profile, raw: Descriptive, span: Span) -> Content:
     match raw:
         case PanelSummary():
             return panel_summary(secret, profile, raw)

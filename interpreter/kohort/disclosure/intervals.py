@@ -66,7 +66,7 @@ def _line(secret: Master, profile: Profile, raw: Intervals, column: Column) -> t
     error = _error(profile, column, middle, float(deviation.values[0]), n, rows)
     width = float(-stdtrit(rows - 1, (1 - raw.level / 100) / 2)) * error
     limits = [_rounded(profile, value) for value in (middle - width, middle + width)]
-    return (told, shown, Cell(error), Cell(limits[0]), Cell(limits[1]))
+    return (told, shown, *(_number(value) for value in (error, *limits)))
 
 
 def _error(
@@ -74,20 +74,30 @@ def _error(
 ) -> float:
     """Give the standard error of a published mean, its own noise included."""
     limits = profile.magnitudes
-    variance = deviation**2 / rows
+    # By multiplying: a power of Python numbers raises where this gives infinity.
+    variance = deviation * deviation / rows
     if column.variable.binary and not unprotected(profile.counts):
         # A share of published counts: each of the two has its own noise.
-        variance += profile.counts.variance * (1 + mean**2) / n**2
+        variance += profile.counts.variance * (1 + mean * mean) / n**2
     else:
         variance *= 1 + limits.kwj_eta**2
     error = math.sqrt(variance)
     digits = profile.models.se_digits
-    return error if digits >= ALL_DIGITS else float(significant(np.array([error]), digits)[0])
+    return _significant(error, digits)
 
 
 def _rounded(profile: Profile, value: float) -> float:
-    digits = profile.magnitudes.digits
-    return value if digits >= ALL_DIGITS else float(significant(np.array([value]), digits)[0])
+    return _significant(value, profile.magnitudes.digits)
+
+
+def _significant(value: float, digits: int) -> float:
+    if digits >= ALL_DIGITS or not math.isfinite(value):
+        return value
+    return float(significant(np.array([value]), digits)[0])
+
+
+def _number(value: float) -> Cell:
+    return Cell(value) if math.isfinite(value) else Cell(None, "missing")
 
 
 def _state(found: Published | None) -> str:

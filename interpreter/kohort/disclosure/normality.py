@@ -121,19 +121,20 @@ class _Tested:
         if self.column.units is not None:
             _, unit = np.unique(self.column.units, return_inverse=True)
             powers = np.bincount(unit, weights=powers)
-        return round(whole / float(powers.max())) if whole > 0 else 0
+        return round(whole / float(powers.max())) if 0 < whole < math.inf else 0
 
     def _shape_of(
         self, x: Floats, weights: Floats, by_set: int, by_text: int | None
     ) -> tuple[float, float]:
         """Give skewness and excess kurtosis of weighted moments; each has its influence floor."""
         limits = self.profile.magnitudes
-        half = (float(x.max()) - float(x.min())) / 2
+        # Numbers of numpy overflow to infinity; Python's own would raise.
+        half = (x.max() - x.min()) / 2
         n = len(np.unique(self.column.units)) if self.column.units is not None else len(x)
         with np.errstate(all="ignore"):
             whole = weights.sum()
             apart = x - (weights @ x) / whole
-            moments = [float(weights @ apart**power) / float(whole) for power in (2, 3, 4)]
+            moments = [weights @ apart**power / whole for power in (2, 3, 4)]
             if limits.floor_c:
                 text = None if by_text is None else np.array([by_text], dtype=np.uint64)
                 for place, power in enumerate((2, 3, 4)):
@@ -141,17 +142,17 @@ class _Tested:
                         self.secret, f"moment{power}/v1", np.array([by_set], dtype=np.uint64), text,
                         limits.wording_share,
                     )  # fmt: skip
-                    moments[place] += limits.floor_c * half**power / n * float(drawn[0])
+                    moments[place] += limits.floor_c * half**power / n * drawn[0]
             second, third, fourth = moments
             if not second > 0:
                 return math.nan, math.nan
-            return third / second**1.5, fourth / second**2 - 3
+            return float(third / second**1.5), float(fourth / second**2 - 3)
 
     def _told(self, found: tuple[float, float], rows: int) -> dict[str, _Pair]:
         """Give the tests of rounded numbers."""
         exact = self.profile.models.coef_digits >= ALL_DIGITS
         skewness, kurtosis = found
-        if not math.isfinite(skewness):
+        if not (math.isfinite(skewness) and math.isfinite(kurtosis)):
             return dict.fromkeys(_TESTS, (_MISSING, _MISSING))
         if not exact:
             skewness, kurtosis = _rounded(skewness), _rounded(kurtosis)

@@ -67,16 +67,16 @@ class _Analysis:
             f = self._figure(ss / df / left / self._inflation) if df and left else math.nan
             p = self._thousandths(f_tail(f, df, degrees[-2]))
             rows.append((Key("term", found.rows[place], spelled[place]),))
-            cells.append((Cell(ss), Cell(df), _cell(self._figure(ss / df)), _cell(f), _cell(p)))
+            cells.append((_cell(ss), Cell(df), _cell(self._figure(ss / df)), _cell(f), _cell(p)))
         rows += [(Key("term", "residual"),), (Key("total"),)]
         cells.append((
-            Cell(squares[-2]),
+            _cell(squares[-2]),
             Cell(degrees[-2]),
             _cell(self._figure(left)),
             _MISSING,
             _MISSING,
         ))
-        cells.append((Cell(squares[-1]), Cell(degrees[-1]), _MISSING, _MISSING, _MISSING))
+        cells.append((_cell(squares[-1]), Cell(degrees[-1]), _MISSING, _MISSING, _MISSING))
         table = Table(
             "", (Key("statistic", "term"),), tuple(rows),
             tuple((Key("statistic", name),) for name in _COLUMNS), tuple(cells),
@@ -164,7 +164,7 @@ class _Comparison:
         axis = Axis(self.levels.variable, self.levels.codes)
         k, whole = len(shown), sum(n[i] for i in shown)
         df = whole - k
-        squares = sum((n[i] - 1) * spreads[i] ** 2 for i in shown)
+        squares = sum((n[i] - 1) * spreads[i] * spreads[i] for i in shown)
         variance = squares / df * (1 + self.profile.magnitudes.kwj_eta**2) if df > 0 else math.nan
         limit = range_limit(_FAMILY, k, df) if k > 1 and df > 0 else math.nan
         pairs = list(combinations(shown, 2))
