@@ -6,7 +6,7 @@ from kohort.disclosure.released import Cell, Key, Listing, Model, Status, Table
 from kohort.messages import fill, find, sentence
 from kohort.render.characters import clean
 from kohort.render.look import Look
-from kohort.render.numbers import COUNTS, is_percentile, number, written
+from kohort.render.numbers import COUNTS, grouped, is_percentile, number, written
 
 _WORDS = frozenset({
     "skewness", "kurtosis", "s_k", "jarque_bera", "shapiro_wilk", "residual", "total",
@@ -97,7 +97,8 @@ def header(model: Model, look: Look, zero: str, blank: str = " ") -> list[tuple[
         if name == "df" and isinstance(value, str) and made:
             made[-1] = (f"{made[-1][0]}({clean(value)})", made[-1][1])
         elif isinstance(value, Cell):
-            made.append((word(name, look), written(value, name, zero, blank)))
+            text = written(value, name, zero, blank)
+            made.append((word(name, look), grouped(text, blank) if look.grouped else text))
         else:
             told = find("words", value, look.language) if name == "errors" else None
             made.append((word(name, look), clean(told or value)))

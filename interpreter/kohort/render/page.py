@@ -47,7 +47,7 @@ def page(
     item that `render` refuses.
     """
     parts = list(sections)
-    look = replace(look, context=True)
+    look = replace(look, context=True, grouped=True)
     items = [item for part in parts for item in part.items]
     results = [item for item in items if isinstance(item, Released)]
     body = "\n".join(_section(part, look, source) for part in parts)
