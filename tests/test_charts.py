@@ -401,6 +401,13 @@ def test_hexagons_are_those_of_matplotlib() -> None:
         assert ours[near] == n
 
 
+def test_classes_of_counts_are_equally_wide_on_a_log_scale() -> None:
+    """From 1 to 1 000 in three: each ends ten times as high as the one before."""
+    assert hexagons.count_classes(np.array([1, 7, 50, 1000]), 3) == [1, 11, 101]
+    assert hexagons.count_classes(np.array([5, 6]), 6) == [5, 6]
+    assert hexagons.count_classes(np.array([8]), 4) == [8]
+
+
 def test_a_normal_curve_is_scaled_to_its_bars(small_root: Path) -> None:
     """At the mean, density is 1 / (sd sqrt(2 pi)); other measures multiply by width, 100, N."""
     session = replies.session_of(small_root, "open", SMALL)

@@ -116,7 +116,7 @@ def hexagons(secret: Master, profile: Profile, raw: Chart, span: Span) -> Figure
         raise RefusedError("too-few-units", span)
     if charted.counted.protected:
         notes.append(Note("hexagons_left_out", {"limit": least}))
-    classes = _classes(counts[shown], min(int(raw.options["groups"]), limits.hex_classes))
+    classes = count_classes(counts[shown], min(int(raw.options["groups"]), limits.hex_classes))
     cells = tuple(
         (*map(Cell, grid.middle(number)), *_class(count, classes))
         for number, count in zip(numbers[shown].tolist(), counts[shown].tolist(), strict=True)
@@ -216,7 +216,7 @@ def _counted(
     return numbers, counts
 
 
-def _classes(counts: NDArray[np.int64], most: int) -> list[int]:
+def count_classes(counts: NDArray[np.int64], most: int) -> list[int]:
     """Give the first count of each class: at most so many, of equal width on a log scale."""
     low, high = int(counts.min()), int(counts.max())
     edges = low * ((high + 1) / low) ** (np.arange(most) / most)
