@@ -298,3 +298,16 @@ def test_support_on_patterns_is_that_of_the_rows() -> None:
     assert patterned(SECRET, DEFAULT.counts, panel).view is panel
     many = replace(evidence, categories={"other": category("other", np.arange(4000))})
     assert patterned(SECRET, DEFAULT.counts, many).view is many
+
+
+def test_combinations_far_above_the_limit_are_not_looked_up() -> None:
+    """Near the limit the published counts decide, far above it the true ones do as well."""
+    y, *_ = incomes(4000)
+    values = np.repeat(np.arange(4), [6, 12, 30, 3952])
+    place = category("place", values, (0, 1, 2, 3))
+    support = Support(SECRET, DEFAULT.counts, asked("i.place", y, place))
+    conditions = [wording.code_cell(source("place"), code) for code in range(4)]
+    published = support.cells(place.index, conditions).tolist()
+    found = support.reaching(place.index, 4, 5, conditions.__getitem__).tolist()
+    assert found == [*published[:3], 3952]
+    assert not len(support.reaching(place.index, 5, 5, conditions.__getitem__))

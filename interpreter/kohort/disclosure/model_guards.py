@@ -117,10 +117,12 @@ def combinations(
     groupings: Mapping[str, Grouping],
     operands: Collection[Operand],
     most: int,
+    least: int,
 ) -> tuple[int, Integers]:
     """How many combinations of categories could be, and the published counts of those that are.
 
-    `operands`: those of the model's columns. With more than `most` possible ones none is counted.
+    `operands`: those of the model's columns. With more than `most` possible ones none is counted;
+    nor are they where one has nobody. For counts far above `least` true ones stand.
     """
     parts: list[tuple[Codes, Sequence[wording.Meaning]]] = []
     for name in sorted(o.name for o in operands if o.kind == "i"):
@@ -140,7 +142,12 @@ def combinations(
     for index, conditions in parts:
         joint *= len(conditions)
         joint += index
-    meanings = [wording.TRUE]
-    for _, conditions in parts:
-        meanings = [wording.both((a, b)) for a in meanings for b in conditions]
-    return possible, support.cells(joint, meanings)
+
+    def meaning(place: int) -> wording.Meaning:
+        found = []
+        for _, conditions in reversed(parts):
+            place, here = divmod(place, len(conditions))
+            found.append(conditions[here])
+        return wording.both(reversed(found))
+
+    return possible, support.reaching(joint, possible, least, meaning)

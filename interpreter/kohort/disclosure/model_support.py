@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -82,6 +82,28 @@ class Support:
     def units(self, cell: Codes | Integers, count: int) -> Integers:
         """True numbers of units per cell, int64; for the floor alone."""
         return self.counted(cell, count)[0]
+
+    def reaching(
+        self,
+        cell: Codes | Integers,
+        size: int,
+        least: int,
+        meaning: Callable[[int], Meaning],
+    ) -> Integers:
+        """Published counts of all cells (int64), to be compared with `least` and not to be shown.
+
+        Empty where a cell has nobody, which publishes 0. Counts that noise cannot bring down to
+        `least` stay as they are: wordings of many cells take longer than all else.
+        """
+        n, sums = self.counted(cell, size)
+        if not n.all():
+            return np.empty(0, dtype=np.int64)
+        limits = self._limits
+        farthest = 4 * limits.max_noise + 2 * limits.round_base + round(4 * limits.mid)
+        near = np.flatnonzero(n < least + farthest)
+        words = [self._evidence.population.wording(meaning(place)) for place in near.tolist()]
+        n[near] = published_counts(self._secret, limits, sums[near], n[near], words)
+        return n
 
     def counted(self, cell: Codes | Integers, size: int) -> tuple[Integers, Keys]:
         """True numbers of units per cell (int64) and wrapping sums of their keys (uint64)."""

@@ -208,7 +208,12 @@ class _Release:
         # More combinations than units / k: some has fewer than k, whatever their counts.
         most = units // self.limits.intercept_k
         possible, published = combinations(
-            self.support, self.support.view, columns.groupings, columns.operands, most
+            self.support,
+            self.support.view,
+            columns.groupings,
+            columns.operands,
+            most,
+            self.limits.intercept_k,
         )
         return "shown" if constant_shown(self.limits, possible, published.tolist()) else "hidden"
 
