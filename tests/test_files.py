@@ -147,6 +147,7 @@ def test_no_text_in_csv_is_a_formula(text: str, written: str) -> None:
     assert harmless(text) == written
 
 
+@settings(deadline=None)
 @given(st.text(max_size=20) | st.text("=+-@|;,'\"\n\t !A1()", max_size=12))
 def test_csv_is_read_back_whole_and_without_formulas(text: str) -> None:
     """Whatever a label holds, lines and columns stay, and no cell begins like a formula."""
@@ -188,6 +189,7 @@ def test_any_title_becomes_a_sheet(text: str) -> None:
     assert all(len(name) <= 31 for name in book.sheetnames)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=20) | st.text("\\{}$&#^_~%<>|*[]`!-", max_size=12))
 def test_markdown_shows_each_text_as_it_is(text: str) -> None:
     """A reader of Markdown finds a table of 4 lines, no other mark, and the words unchanged."""
@@ -213,6 +215,7 @@ def test_latex_heads_span_their_columns() -> None:
     assert "  \\par{\\footnotesize 2 rows with fewer than 5 units not shown\\par}" in text
 
 
+@settings(deadline=None)
 @given(st.text(max_size=20) | st.text("\\{}$&#^_~%", max_size=12))
 def test_no_text_is_a_command_of_latex(text: str) -> None:
     """Braces balance, and each sign with a meaning stands behind a backslash or inside one."""

@@ -320,6 +320,7 @@ def test_a_zero_in_json_is_a_number_where_it_prints_as_one() -> None:
         assert json.loads(line)["cells"] == [[{"v": v, "state": "zero"}]]
 
 
+@settings(deadline=None)
 @given(st.text(max_size=30))
 def test_every_result_is_one_line_of_json(text: str) -> None:
     """One line whatever the texts hold, writable as UTF-8, with the keys of its kind."""

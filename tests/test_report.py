@@ -8,7 +8,7 @@ from pathlib import Path
 
 import banks
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kohort import HOME
@@ -79,6 +79,7 @@ def test_thousands_are_apart_without_a_sign_between(text: str, html: str) -> Non
     assert re.sub("<[^>]*>", "", html).replace("&lt;", "<") == text.replace("\u202f", "")
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60) | st.text("tabulate if '\"<>&\n\t//x1.=,()", max_size=40))
 def test_lines_of_a_script_are_whole_and_escaped(text: str) -> None:
     """Marks open and close within a line, and their text is the script's."""
