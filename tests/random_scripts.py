@@ -171,6 +171,7 @@ def _groups(draw: st.DrawFn) -> str:
         "clone-dataset people long\nuse long\nkeep wage exact sex home\nclone-variables wage -> v1"
         f"\nclone-variables exact -> v2\nreshape-to-panel v\n"
         f"{draw(pick('tabulate v', 'summarize v', 'tabulate sex, summarize(v)', 'describe'))}\n"
+        f"{draw(_panel_model())}"
         "reshape-from-panel\nsummarize\nuse people\ndelete-dataset long"
     )
 
@@ -230,6 +231,38 @@ def _model(draw: st.DrawFn) -> str:
 
 
 @st.composite
+def _panel_model(draw: st.DrawFn) -> str:
+    """Give nothing, or a model of the panel `long`."""
+    x = draw(pick("i.sex", "i.date@panel", "date@panel", "late", "late#c.v", "some"))
+    model = draw(pick("fe", "re", "be", "pooled"))
+    made = "generate late = date@panel > 1\ngenerate some = v * late\ngenerate man = sex == '1'\n"
+    look = "summarize left\ntabulate sex, summarize(left) mean\n"
+    return draw(pick(
+        "", "",
+        f"{made}regress-panel v {x}, {model}{draw(pick('', ' robust', ' noconstant'))}\n",
+        f"{made}hausman v late {draw(pick('i.sex', 'some', 'exact'))}\n",
+        f"{made}regress-panel-diff v {draw(pick('man', 'late'))} {draw(pick('late', 'some'))}\n",
+        f"regress-panel-predict v date@panel, {model} residuals(left)\n{look}drop left\n",
+    ))  # fmt: skip
+
+
+@st.composite
+def _grouped_model(draw: st.DrawFn) -> str:
+    y, x = draw(pick("wage", "exact", "made")), draw(pick("born", "rare", "exact", "i.sex"))
+    group, clause = draw(pick("home", "sex", "ill", "text", "born")), draw(limited())
+    cutoff = draw(pick("197001", "198006", "190001"))
+    return draw(pick(
+        f"ivregress {y} i.sex ({x} = {draw(pick('rare', 'i.home', 'i.text'))}){clause}, robust",
+        f"ivregress {y} (born = i.sex rare){clause}, {draw(pick('firststage overid', 'gmm'))}",
+        f"regress-mml {y} {x} by {group}{draw(pick('', ' doctor', ' ill'))}{clause}",
+        f"oaxaca {y} {x} by {group}{clause}{draw(pick('', ', pool', ', robust'))}",
+        f"rdd {y} born{draw(pick('', ' rare', ' i.sex'))}{clause}, cutoff({cutoff})",
+        f"rdd {y} born{clause}, cutoff({cutoff}) {draw(pick('fuzzy(other)', 'polynomial(2)'))}",
+        f"regress-mml-predict {y} {x} by {group}{clause}, residuals(of)\nsummarize of\ndrop of",
+    ))  # fmt: skip
+
+
+@st.composite
 def _described(draw: st.DrawFn) -> str:
     names = " ".join(draw(st.sets(pick(*NUMERIC, "made"), max_size=3)))
     clause, number = draw(limited()), draw(pick(*NUMERIC, "made"))
@@ -255,7 +288,7 @@ def _words(draw: st.DrawFn) -> str:
 
 _MAKERS = (
     _value, _value, _units, _groups, _groups, _table, _table, _chart, _described, _model, _model,
-    _words,
+    _grouped_model, _words,
 )  # fmt: skip
 
 
