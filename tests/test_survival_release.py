@@ -192,6 +192,32 @@ def test_small_groups_are_left_out_by_published_counts() -> None:
             assert group.units == total
 
 
+def test_rows_of_units_are_counted_by_units_times_rows_each() -> None:
+    """Spells: under `open` each row counts; elsewhere what is published is near it."""
+    time, event = lives(6000, 11)
+    unit = np.arange(6000) // 3
+    plain = kaplan_meier(counted(time, event))
+    for profile in (OPEN, DEFAULT):
+        group = survivors(time, event, profile)[1]
+        evidence = replace(group.evidence, units=unit.astype(np.int64), keys=KEYS[unit])
+        spells = Survivors(SECRET, profile, evidence, evidence.population)
+        (several,), _ = spells.groups(None)
+        rows, dead = spells.rows(several), spells.with_event(several, 1)
+        if profile is OPEN:
+            assert (rows, dead) == (6000, int(event.sum()))
+            marks = [0.0, 12.0, 48.0]
+            assert spells.watched(several, marks) == [int((time >= m).sum()) for m in marks]
+            continue
+        assert rows == pytest.approx(6000, rel=0.02)
+        assert dead == pytest.approx(event.sum(), rel=0.05)
+        end = spells.end(several.units)
+        assert end is not None
+        curve = life_table(spells, several, fine_edges(end, whole=True)).curve(95.0, 5.0)
+        places = np.searchsorted(plain.times, curve.times, side="right")
+        truth = np.append(1.0, plain.survival)[places]
+        assert float(np.abs(curve.survival - truth).max()) <= 0.04
+
+
 # ---- Weibull
 
 

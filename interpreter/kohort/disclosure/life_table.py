@@ -28,7 +28,7 @@ FINEST = 100
 class LifeTable:
     """Steps of one group, all numbers published: a step ends at `ends`, float64 (k) ascending.
 
-    `at_risk`: units whose time is beyond the step's beginning; `events`, `censored`: those that
+    `at_risk`: rows whose time is beyond the step's beginning; `events`, `censored`: those that
     ended in it, with the event, or without it before the step's end; int64 (k) each. Without a step
     with enough events `events` is 0, and survival stays 1.
     """
@@ -61,7 +61,7 @@ class _Making:
         self.survivors = survivors
         self.limits: SurvivalLimits = survivors.profile.survival
         self.evidence = group.evidence
-        self.units = group.units
+        self.group = group
         self.support = survivors.support(group.evidence)
         self.time, self.event = group.time, group.event
         self.edges = edges
@@ -81,11 +81,16 @@ class _Making:
             events = self._events(ends)
         if int(events[0]) < self.limits.min_events:
             ends, events = ends[-1:], np.zeros(1, dtype=np.int64)
-        at_risk = np.minimum.accumulate(self._at_risk(ends))
-        few = np.flatnonzero(at_risk < self.limits.min_risk)
+        units, rows = self._at_risk(ends)
+        few = np.flatnonzero(units < self.limits.min_risk)
         kept = slice(0, max(1, int(few[0])) if len(few) else len(ends))
-        censored = self._censored(ends)
-        return LifeTable(self.edges[1:][ends[kept]], at_risk[kept], events[kept], censored[kept])
+        gone = self._rows(events, ends, self.event != 0)
+        return LifeTable(
+            self.edges[1:][ends[kept]],
+            np.minimum.accumulate(rows)[kept],
+            gone[kept],
+            self._censored(ends)[kept],
+        )
 
     def _first_ends(self) -> Integers:
         """The parts that steps end with, by published counts of events up to each part."""
@@ -122,6 +127,11 @@ class _Making:
         cell = np.where(rows, step, np.int32(-1))
         return self.support.cells(cell, [condition(*bound) for bound in bounds])
 
+    def _rows(self, units: Integers, ends: Integers, rows: Floats) -> Integers:
+        """Rows from published units of each step."""
+        cell = np.where(rows, self._steps(ends)[0], np.int32(-1))
+        return np.array(self.group.rows(units, cell, False), dtype=np.int64)
+
     def _events(self, ends: Integers) -> Integers:
         def condition(low: float | None, high: float) -> Meaning:
             return both((self.happened, self._after(low), at_most(self.meaning, number(high))))
@@ -138,18 +148,19 @@ class _Making:
         step, bounds = self._steps(ends)
         highs = np.array([high for _, high in bounds])
         inside = (self.event == 0) & (step >= 0) & (self.time < highs[step])
-        return self._published(ends, inside, condition)
+        return self._rows(self._published(ends, inside, condition), ends, inside)
 
-    def _at_risk(self, ends: Integers) -> Integers:
-        """Units beyond the beginning of each step; all of them at the first."""
+    def _at_risk(self, ends: Integers) -> tuple[Integers, Integers]:
+        """Units and rows beyond the beginning of each step; all of them at the first."""
         step, bounds = self._steps(ends)
         last = np.int32(len(ends) - 1)
         # From the last step backwards, so that each set holds the one before it.
         cell = last - np.where(step < 0, last, step)
         conditions = [self._after(low) for low, _ in reversed(bounds)]
-        counts = self.survivors.upto(self.evidence, cell, conditions)[::-1].copy()
-        counts[0] = self.units
-        return counts
+        units = self.survivors.upto(self.evidence, cell, conditions)
+        units[-1] = self.group.units
+        rows = np.array(self.group.rows(units, cell, True), dtype=np.int64)
+        return np.minimum.accumulate(units[::-1]), rows[::-1]
 
     def _after(self, low: float | None) -> Meaning:
         return TRUE if low is None else less(number(low), self.meaning)

@@ -22,6 +22,7 @@ from kohort.disclosure.model_shown import (
 from kohort.disclosure.model_support import Grouping, Support
 from kohort.disclosure.profile import Profile
 from kohort.disclosure.published import decimals, significant
+from kohort.disclosure.survival_rows import published_events
 from kohort.estimators.design import CONSTANT, Floats
 from kohort.estimators.inference import chi2_tail, f_tail, infer
 from kohort.estimators.problem import (
@@ -218,7 +219,7 @@ class Publisher:
             case "count":
                 return self.count(int(one.value))
             case "events":
-                return Support(self._secret, self._profile.counts, self._evidence).events()
+                return published_events(self._secret, self._profile, self._evidence)
             case _:
                 return self.figure(one.value)
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from kohort.diagnostic import Span
 from kohort.disclosure.bins import rounded
-from kohort.disclosure.charted import roles
+from kohort.disclosure.charted import MOST_CATEGORIES, roles
 from kohort.disclosure.counts import unprotected
 from kohort.disclosure.keys import Secret
 from kohort.disclosure.life_table import fine_edges, life_table
@@ -89,6 +89,8 @@ class _Curves:
         if not self.survivors.evidence.rows:
             raise RefusedError("SDC-M1" if self.protected else "too-few-rows", self.span)
         groups, others = self.survivors.groups(self.levels)
+        if len(groups) > MOST_CATEGORIES:
+            raise RefusedError("chart-too-large", self.span)
         end = self._end()
         drawn = [self._weibull(g, end) if weibull else self._kaplan_meier(g, end) for g in groups]
         kept = [one for one in drawn if one is not None]
@@ -125,25 +127,20 @@ class _Curves:
         else:
             edges = fine_edges(end, self.time.type is Type.INTEGER)
             table = life_table(self.survivors, group, edges)
-            noise = self.survivors.profile.counts.variance
+            each = self.survivors.rows(group) / group.units
+            noise = self.survivors.profile.counts.variance * each**2
             curve = _in_thousandths(table.curve(LEVEL, noise))
             last = float(curve.times[-1])
             middle, mean = _between(curve)
         points = _points(curve, last, steps=not self.protected)
-        support = self.survivors.support(group.evidence)
-        events = support.events()
-        censored = self._censored(group)
+        rows = self.survivors.rows(group)
+        events, censored = (self.survivors.with_event(group, value) for value in (1, 0))
         sig, digits = self.survivors.profile.quantiles.sig, self._digits
         figures = (
-            _count(group.units), _count(events), _count(censored), _cell(last, digits),
+            _count(rows), _count(events), _count(censored), _cell(last, digits),
             *(_cell(value, sig) for value in middle), _cell(mean, digits),
         )  # fmt: skip
         return _Drawn(group, points, figures)
-
-    def _censored(self, group: Group) -> int:
-        cell = np.where(group.event == 0, np.int32(0), np.int32(-1))
-        left = self.survivors.without_event
-        return int(self.survivors.support(group.evidence).cells(cell, [left])[0])
 
     def _at_risk(self, kept: Sequence[_Drawn], end: float) -> Table:
         """How many of each group are watched at a few round times, or longer."""
@@ -151,7 +148,7 @@ class _Curves:
         columns = tuple((Key("code", edge),) for edge in marks)
         cells = []
         for one in kept:
-            counts = self.survivors.watched(one.group.evidence, marks, one.group.units)
+            counts = self.survivors.watched(one.group, marks)
             last = float(one.points[0][-1])
             pairs = zip(marks, counts, strict=True)
             cells.append(tuple(_count(n) if mark <= last else _NONE for mark, n in pairs))

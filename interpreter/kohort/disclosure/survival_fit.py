@@ -109,7 +109,8 @@ class _Fit:
         median, mean, likelihood = _rounded(np.array(middle), limits.coef_digits).tolist()
         few = not self.survivors.protected and self.events < _FEW
         return WeibullNumbers(
-            self.group.units, self.events, scale, shape, (float(lower[0]), float(upper[0])),
+            self.survivors.rows(self.group), self.survivors.with_event(self.group, 1),
+            scale, shape, (float(lower[0]), float(upper[0])),
             (float(lower[1]), float(upper[1])), median, mean, likelihood, few,
         )  # fmt: skip
 

@@ -18,6 +18,7 @@ from kohort.disclosure.model_support import Support, named
 from kohort.disclosure.profile import Profile
 from kohort.disclosure.quantiles import published_quantiles
 from kohort.disclosure.released_table import Key
+from kohort.disclosure.survival_rows import RowsOfUnits, rows_of_units
 from kohort.estimators.design import Codes, Floats, Integers
 from kohort.estimators.event_times import EventTimes, counted
 from kohort.estimators.sums import Keys, by_cell, by_cell_of_units
@@ -31,11 +32,15 @@ _ENDS = (99, 95, 90, 75, 50)
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Group:
-    """A group's rows, what it is called (None where there is but one), its published units."""
+    """A group's rows, what it is called (None where there is but one), its published units.
+
+    `several`: how rows follow from units, None where each row is a unit of its own.
+    """
 
     key: Key | None
     evidence: ModelEvidence
     units: int
+    several: RowsOfUnits | None
 
     @property
     def time(self) -> Floats:
@@ -46,6 +51,12 @@ class Group:
     def event(self) -> Floats:
         """Whether it ended with the event, 0 or 1, float64 (N)."""
         return self.evidence.columns["event"].x
+
+    def rows(self, units: Integers, cell: Codes | Integers, nested: bool) -> list[int]:
+        """Published rows of cells from published units; see `RowsOfUnits`."""
+        if self.several is None:
+            return [int(n) for n in units]
+        return [int(n) for n in self.several.rows(units, cell, nested)]
 
     @property
     def counts(self) -> EventTimes:
@@ -70,11 +81,6 @@ class Survivors:
         """Whether counts are perturbed."""
         return not unprotected(self.profile.counts)
 
-    @property
-    def without_event(self) -> Meaning:
-        """The condition of rows without the event."""
-        return wording.code_cell(self.evidence.columns["event"].meaning, 0)
-
     def support(self, evidence: ModelEvidence) -> Support:
         """Give the published counts of some of the rows."""
         return Support(self.secret, self.profile.counts, evidence)
@@ -97,7 +103,7 @@ class Survivors:
         least = max(self.profile.magnitudes.desc_min, 1)
         if levels is None:
             units = self.support(self.evidence).total()
-            return ([Group(None, self.evidence, units)], 0) if units >= least else ([], 0)
+            return ([self.group(None, self.evidence, units)], 0) if units >= least else ([], 0)
         whole = replace(self.evidence, population=self.population)
         category = whole.groups["by"]
         conditions = [wording.code_cell(category.meaning, code) for code in category.codes]
@@ -111,8 +117,25 @@ class Survivors:
         for place in np.flatnonzero(known & (published >= least)).tolist():
             rows = np.sort(order[(ends[place - 1] if place else 0) : ends[place]])
             evidence = narrowed(whole, rows, conditions[place])
-            found.append(Group(_key(levels, category, place), evidence, int(published[place])))
+            key = _key(levels, category, place)
+            found.append(self.group(key, evidence, int(published[place])))
         return found, int((known & (published > 0) & (published < least)).sum())
+
+    def group(self, key: Key | None, evidence: ModelEvidence, units: int) -> Group:
+        """Give a group of so many published units."""
+        several = rows_of_units(self.secret, self.profile, evidence)
+        return Group(key, evidence, units, several)
+
+    def rows(self, group: Group) -> int:
+        """The published number of a group's rows."""
+        return group.rows(np.array([group.units]), np.zeros(len(group.time), np.int32), False)[0]
+
+    def with_event(self, group: Group, value: int) -> int:
+        """The published number of a group's rows with the event (1) or without it (0)."""
+        cell = np.where(group.event == value, np.int32(0), np.int32(-1))
+        condition = wording.code_cell(group.evidence.columns["event"].meaning, value)
+        units = self.support(group.evidence).cells(cell, [condition])
+        return group.rows(units, cell, False)[0]
 
     def end(self, units: int) -> float | None:
         """Give a published percentile of the time, the highest that may be shown; None without.
@@ -141,19 +164,17 @@ class Survivors:
             total = np.cumsum(sums, dtype=np.uint64)
         return published_counts(self.secret, self.profile.counts, total, np.cumsum(n), words)
 
-    def watched(self, evidence: ModelEvidence, marks: Sequence[float], units: int) -> list[int]:
-        """Published numbers of units whose time is no less than each of some marks, from 0 on.
-
-        `units`: the published number of all, who are watched at 0.
-        """
-        time = evidence.columns["time"]
+    def watched(self, group: Group, marks: Sequence[float]) -> list[int]:
+        """Published numbers of rows whose time is no less than each of some marks, from 0 on."""
+        time = group.evidence.columns["time"]
         # Marks from the last to the first: each set holds the one before it.
         passed = np.searchsorted(np.array(marks), time.x, side="right") - 1
         cell = (len(marks) - 1 - passed).astype(np.int32)
         conditions = [at_most(number(mark), time.meaning) for mark in reversed(marks)]
-        counts = self.upto(evidence, cell, conditions)[::-1].tolist()
+        units = self.upto(group.evidence, cell, conditions)
+        counts = group.rows(units, cell, True)[::-1]
         # Each has noise of its own; those who are watched can only become fewer.
-        return list(accumulate([units, *counts[1:]], min))
+        return list(accumulate([self.rows(group), *counts[1:]], min))
 
 
 def _first_cells(

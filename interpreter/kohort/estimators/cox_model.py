@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from kohort.estimators import cox
 from kohort.estimators.concordance import concordance
 from kohort.estimators.problem import Equation, Estimate, Problem, Statistic
@@ -22,8 +24,10 @@ class ProportionalHazards:
         k = len(found.names)
         agreement = concordance(time, event, found.prediction, problem.weights)
         boundless = {"names": ", ".join(found.boundless)}
+        # A coefficient without bound has no error: where the climb ended says nothing.
+        errors = np.where(np.isin(found.names, found.boundless), np.nan, found.errors)
         return Estimate(
-            equations=(Equation(found.names, found.coefficients, found.errors),),
+            equations=(Equation(found.names, found.coefficients, errors),),
             parameters=k,
             statistics=(
                 Statistic("events", found.events, "events"),
