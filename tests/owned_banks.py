@@ -33,19 +33,22 @@ def key_file(folder: Path, content: bytes = KEY) -> Path:
 class Owner:
     """An owner at work on one databank; files are written to a folder of their own."""
 
-    def __init__(self, folder: Path, name: str = "my.bank") -> None:
+    def __init__(
+        self, folder: Path, name: str = "my.bank", key_id: str = "own", key: bytes = KEY
+    ) -> None:
         self.folder = folder
         self.files = folder / "files"
         self.bank = OwnedBank(folder / name)
         self.name = name
-        self.key = key_file(folder)
+        self.key_id = key_id
+        self.key = key_file(folder, key)
 
     @property
     def numbers(self) -> NumberRegister:
-        return NumberRegister(self.key, "own", Secret(self.key.read_bytes()))
+        return NumberRegister(self.key, self.key_id, Secret(self.key.read_bytes()))
 
     def found(self, **more: bool | None) -> None:
-        manifest = Manifest(name=self.name, key_id="own", **more)  # type: ignore[arg-type]
+        manifest = Manifest(name=self.name, key_id=self.key_id, **more)  # type: ignore[arg-type]
         founding.found(self.bank, manifest, "", NOW)
 
     def put(self, name: str, description: Json, rows: Iterable[str] | None,
