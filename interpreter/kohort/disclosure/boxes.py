@@ -41,13 +41,7 @@ def boxes(secret: Master, profile: Profile, raw: Chart, span: Span) -> Figure:
             cells.append(line)
     if not rows:
         raise RefusedError("too-few-units", span)
-    notes = [*charted.notes, *magnitude_notes(profile)]
-    if empty and charted.counted.protected:
-        notes.append(Note("groups_left_out", {"groups": empty}))
-    if low[0] == "p0":
-        notes.append(Note("whiskers_ends"))
-    else:
-        notes.append(Note("whiskers", {"low": low[1].upper(), "high": high[1].upper()}))
+    notes = _notes(charted, empty, low[1], high[1])
     stub = charted.stub()
     if named:
         stub = (*stub, Key("statistic"))
@@ -60,3 +54,13 @@ def boxes(secret: Master, profile: Profile, raw: Chart, span: Span) -> Figure:
     x = charted.stub()[raw.panels :]
     drawn: tuple[Drawing, ...] = ("horizontal",) if raw.options.get("horizontal") else ()
     return Figure("box", str(raw.options["title"]), marks, given, x, y, (), drawn)
+
+
+def _notes(charted: Charted, empty: int, low: str, high: str) -> list[Note]:
+    """Say what is left out, and what the whiskers are."""
+    notes = [*charted.notes, *magnitude_notes(charted.profile)]
+    if empty and charted.counted.protected:
+        notes.append(Note("groups_left_out", {"groups": empty}))
+    if low == "min":
+        return [*notes, Note("whiskers_ends")]
+    return [*notes, Note("whiskers", {"low": low.upper(), "high": high.upper()})]

@@ -97,8 +97,7 @@ def hexagons(secret: Master, profile: Profile, raw: Chart, span: Span) -> Figure
     high = limits_of(charted, up, notes)
     if charted.raw.axes:
         wide, further = _codes(charted)
-        positions = _positions(charted, table)
-        found = _paired(table.columns[0], positions)
+        found = _paired(table.columns[0], _positions(charted, table))
     else:
         along = Numbers(charted, table, table.columns[1])
         wide, further = limits_of(charted, along, notes), ()
@@ -110,7 +109,8 @@ def hexagons(secret: Master, profile: Profile, raw: Chart, span: Span) -> Figure
     numbers, counts = _counted(charted, table, grid, found)
     least = max(least_drawn(profile), limits.hex_min)
     shown = counts >= least
-    sensitive = any(v.sensitive for v in (table.columns[0].variable, _second(table)))
+    variables = table.columns[0].variable, _second(table)
+    sensitive = any(v.sensitive for v in variables)
     alike = disclosive_rows(profile.group_disclosure, counts[None, :], up.made(()).n, sensitive)
     if not shown.any() or alike.any():
         raise RefusedError("too-few-units", span)
@@ -124,9 +124,7 @@ def hexagons(secret: Master, profile: Profile, raw: Chart, span: Span) -> Figure
     names = ("x", "y", "at_least", "at_most")
     columns = tuple((Key("statistic", name),) for name in names)
     marks = Table("", (), ((),) * len(cells), columns, cells, tuple(notes), flatten=True)
-    headings = [
-        Key("variable", v.name, v.title) for v in (table.columns[0].variable, _second(table))
-    ]
+    headings = [Key("variable", v.name, v.title) for v in variables]
     title = str(raw.options["title"])
     return Figure("hexagon", title, marks, (), (headings[1],), (headings[0],), further)
 

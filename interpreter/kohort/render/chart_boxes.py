@@ -9,6 +9,10 @@ from kohort.render.chart_panels import Spec, amount, band, colours, offset, pane
 from kohort.render.chart_style import SERIES
 
 _BOX = 46
+_MEAN: Spec = {
+    "type": "point", "shape": "diamond", "filled": True, "color": "#ffd23f", "size": 34,
+    "stroke": "#1c1c1c", "strokeWidth": 0.5, "opacity": 1,
+}  # fmt: skip
 _NAMES = ("low", "p25", "p50", "p75", "high", "mean")
 
 
@@ -74,11 +78,8 @@ def _boxes(marks: Marks, panel: str) -> Spec:
         layer({"type": "bar", **plain, size: thick, "cornerRadius": 1}, (1, 3)),
         layer({"type": "tick", **plain, **line}, (2,)),
         layer({"type": "tick", "color": "white", **line}, (2, 1, 3), False),
-        layer(
-            {"type": "point", "shape": "diamond", "filled": True, "color": "#ffd23f", "size": 34,
-             "stroke": "#1c1c1c", "strokeWidth": 0.5, "opacity": 1}, (5,), False,
-        ),
-    ]  # fmt: skip
+        layer(_MEAN, (5,), False),
+    ]
     long, deep = step * len(categories), 420 if lying else 300
     deep = deep * 3 // 5 if len(marks.panels) > 1 else deep
     return {"width": deep if lying else long, "height": long if lying else deep, "layer": layers}

@@ -21,18 +21,7 @@ def histogram(marks: Marks) -> Spec:
 
 
 def _histogram(marks: Marks, panel: str) -> Spec:
-    part = [mark for mark in marks.every if mark.panel == panel]
     half = gap(marks) / 2 if "discrete" in marks.figure.drawn else 0.0
-    values: list[dict[str, Any]] = []
-    for mark in part:
-        low, high, height = mark.numbers
-        if low is not None and high is not None and height is not None:
-            row = {"from": low - half, "to": high + half, "value": height}
-            values.append({
-                **row,
-                "range": between(mark.told, mark.category),
-                "label": mark.told[2],
-            })
     ends = [(v["from"], v["to"]) for v in _all(marks, half)]
     domain = [min(low for low, _ in ends), max(high for _, high in ends)] if ends else [0.0, 1.0]
     x: Spec = {
@@ -48,7 +37,7 @@ def _histogram(marks: Marks, panel: str) -> Spec:
         {"field": "label", "type": "nominal", "title": marks.axis("y") or " "},
     ]
     bars: Spec = {
-        "data": {"values": values},
+        "data": {"values": _values(marks, panel, half)},
         "mark": {"type": "bar", "color": SERIES[0], "binSpacing": 1},
         "encoding": {
             "x": x,
@@ -61,7 +50,11 @@ def _histogram(marks: Marks, panel: str) -> Spec:
     points = curve(marks, panel, domain)
     if not points:
         return {**size(marks), **bars}
-    line: Spec = {
+    return {**size(marks), "layer": [bars, _line(points)]}
+
+
+def _line(points: list[dict[str, float]]) -> Spec:
+    return {
         "data": {"values": points},
         "mark": {"type": "line", "color": SERIES[5], "strokeWidth": 2, "clip": True},
         "encoding": {
@@ -69,7 +62,18 @@ def _histogram(marks: Marks, panel: str) -> Spec:
             "y": {"field": "y", "type": "quantitative"},
         },
     }
-    return {**size(marks), "layer": [bars, line]}
+
+
+def _values(marks: Marks, panel: str, half: float) -> list[dict[str, Any]]:
+    """Give a row for each bar; those at single values reach `half` to each side."""
+    values: list[dict[str, Any]] = []
+    for mark in marks.every:
+        low, high, height = mark.numbers
+        if mark.panel == panel and low is not None and high is not None and height is not None:
+            row = {"from": low - half, "to": high + half, "value": height}
+            told = between(mark.told, mark.category)
+            values.append({**row, "range": told, "label": mark.told[2]})
+    return values
 
 
 def _heights(marks: Marks) -> Spec:
