@@ -6,7 +6,7 @@ random effects, and sqrt(1/T_i) without the inside a regression of unit means. C
 those within units plus those of the unit means, so that neither loses digits to the other.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -45,10 +45,7 @@ class Units:
 
     def within(self, values: Floats) -> Floats:
         """A row variable less its unit means, float64[N]."""
-        # Once more: what rounding left of a variable that is constant within units.
-        once = values - self.means(values)[self.row]
-        once -= self.means(once)[self.row]
-        return once
+        return np.asarray(values - self.means(values)[self.row])
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -65,6 +62,8 @@ class PanelColumns(Columns):
     keep: Floats
     inside: bool = True
     extra: tuple[Floats, ...] = ()
+    known: dict[str, Floats] = field(default_factory=dict)
+    """Cross products within units, worked out once for all transformations."""
 
     @property
     def _inner(self) -> Columns:
@@ -91,17 +90,36 @@ class PanelColumns(Columns):
         inner = self._plain
         units, part = self.units, result[:inner, :inner]
         if self.inside:
-            part += self._inner.gram()
-            before = np.diagonal(part).copy()
-            coded = GroupSums(np.empty((0, units.count)), _NONE, self.sums.coded, inner)
-            part -= coded.gram(units.weight / units.times)
-            # What rounding leaves of a category that no unit changes.
-            absorbed = np.diagonal(part) < _ROUNDING * before
-            part[absorbed, :] = part[:, absorbed] = 0.0
+            if "within" not in self.known:
+                self.known["within"] = self._within_gram()
+            part += self.known["within"]
         part += self.sums.gram(units.weight * self.keep**2 / units.times)
         for place, x in enumerate(self.extra, start=inner):
             result[:, place] = result[place, :] = self.against(x)
         return result
+
+    def _within_gram(self) -> Floats:
+        """Cross products of what varies within units."""
+        units = self.units
+        part = self._inner.gram()
+        before = np.diagonal(part).copy()
+        coded = GroupSums(np.empty((0, units.count)), _NONE, self.sums.coded, self._plain)
+        part -= coded.gram(units.weight / units.times)
+        # What rounding leaves of a category that no unit changes.
+        absorbed = np.diagonal(part) < _ROUNDING * before
+        part[absorbed, :] = part[:, absorbed] = 0.0
+        return part
+
+    def quadratic(self, matrix: Floats) -> Floats:
+        """The quadratic form x' M x of every transformed row for a symmetric M, float64[N]."""
+        if self.inside and not self.sums.coded and not self.keep.any():
+            return Columns(self.blocks, self.centres, self.rows).quadratic(matrix)
+        values, vectors = np.linalg.eigh(matrix)
+        total = np.zeros(self.rows)
+        for value, vector in zip(values, vectors.T, strict=True):
+            if abs(value) > _ROUNDING * abs(values).max():
+                total += value * self.combine(vector) ** 2
+        return total
 
     def against(self, z: Floats) -> Floats:
         """Cross products with a transformed row variable, float64[k]."""

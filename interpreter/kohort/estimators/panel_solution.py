@@ -142,10 +142,7 @@ def share_of(solution: Solution, member: Integers) -> float:
     if solution.rss <= 0:
         return 1.0
     elimination = solution.elimination
-    root = np.linalg.cholesky(elimination.inverse)
-    leverage = np.zeros(len(member))
-    for one in root.T:
-        leverage += elimination.columns.combine(elimination.spread(one)) ** 2
+    leverage = elimination.columns.quadratic(elimination.spread(elimination.inverse))
     squares = solution.residuals**2
     totals = (np.bincount(member, weights=values).max() for values in (leverage, squares))
     most, left = totals
