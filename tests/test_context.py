@@ -299,8 +299,8 @@ def test_the_line_under_a_result(norway_root: Path) -> None:
     assert render(result).splitlines()[-1] == "parts may not add up to totals"
     assert context_lines(result.context, Look(width=len(line))) == [line]
     assert context_lines(result.context, Look(width=60)) == [
-        "persons where sex != '9', sex != '8'",
-        "missing left out; counts ± 10, parts need not add up",
+        "persons where sex != '9', sex != '8'; missing left out",
+        "counts ± 10, parts need not add up",
     ]
     assert context_lines(result.context, Look(width=30))[0] == "persons where sex != '9', sex…"
 

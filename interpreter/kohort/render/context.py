@@ -6,10 +6,11 @@ from typing import Any, Final
 
 from kohort.disclosure.released import Content, Context, Note, Status, Text
 from kohort.messages import find, sentence
-from kohort.render.characters import breadth, clean, shortened, wrapped
+from kohort.render.characters import breadth, clean, shortened
 from kohort.render.look import Look
 from kohort.render.notes import note_text
 
+_BETWEEN: Final = "; "
 _FILTERS: Final = frozenset({"kept", "where"})
 
 
@@ -21,18 +22,23 @@ def concerns(content: Content) -> bool:
 def context_lines(context: Context, look: Look) -> list[str]:
     """Give the line under a result: units and filters, missing values, what protection did.
 
-    None where a result is not about units. What does not fit the width takes a line of its own.
+    None where a result is not about units. What does not fit the width goes on in the next line.
     """
     if not context.dataset:
         return []
-    brief = [brief_text(note, look) for note in context.protection]
-    told = [find("briefly", context.missing, look.language) if context.missing else "", *brief]
-    rest = "; ".join(dict.fromkeys(text for text in told if text))
-    filters = _filtered(context, look)
-    whole = f"{filters}; {rest}" if rest else filters
-    if look.width is None or breadth(whole) <= look.width:
-        return [whole]
-    return [shortened(filters, look.width), *wrapped(rest, look.width)]
+    missing = find("briefly", context.missing, look.language) if context.missing else ""
+    brief = [missing, *(brief_text(note, look) for note in context.protection)]
+    parts = [_filtered(context, look), *dict.fromkeys(text for text in brief if text)]
+    if look.width is None:
+        return [_BETWEEN.join(parts)]
+    lines = [shortened(parts[0], look.width)]
+    for part in parts[1:]:
+        longer = f"{lines[-1]}{_BETWEEN}{part}"
+        if breadth(longer) <= look.width:
+            lines[-1] = longer
+        else:
+            lines.append(shortened(part, look.width))
+    return lines
 
 
 def brief_text(note: Note, look: Look) -> str:

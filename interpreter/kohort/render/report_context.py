@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from kohort.arguments import release
 from kohort.disclosure.released import Context
@@ -14,7 +15,7 @@ from kohort.render.look import Look
 
 def context_element(context: Context, look: Look) -> str:
     """Give the line under a result with everything about its origin to unfold, or nothing."""
-    line = " ".join(context_lines(context, look))
+    line = " ".join(context_lines(context, replace(look, width=None)))
     if not line:
         return ""
     pairs = [
