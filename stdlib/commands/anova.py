@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from kohort.command import Option, ShowCommand, selected
 from kohort.described import Anova
@@ -16,6 +16,10 @@ from kohort.writing import titled
 
 if TYPE_CHECKING:
     from kohort.dataset import Dataset
+
+
+Products: TypeAlias = tuple[tuple[tuple[str, str], ...], ...]
+"""Terms as operands: kind (`i` by categories, `c` as a number) and name of a variable."""
 
 
 class AnalysisOfVariance(ShowCommand, name="anova"):
@@ -52,46 +56,41 @@ class AnalysisOfVariance(ShowCommand, name="anova"):
 
     def run(self, dataset: Dataset, scope: Scope) -> Anova:
         """Ask for the complete cases, and for the values of the outcome before the `if` clause."""
-        from kohort.estimators.variance_table import VarianceTable, within
-
         rows = selected(dataset, self.condition)
         products = self._products()
-        spelt = {product: _spelled(product) for product in products}
+        (column,) = rows.summary([scope.find(self.outcome)], ()).columns
+        main = tuple(p[0][1] for p in products if len(p) == 1 and p[0][0] == "i")
+        compared = main if "posthoc" in self.options else ()
+        return Anova(rows.model_cases(self._question(scope, products)), column, compared)
+
+    def _question(self, scope: Scope, products: Products) -> Question:
+        """Give what the analysis needs: all products that its terms hold."""
+        from kohort.estimators.variance_table import VarianceTable, within
+
         parts = dict.fromkeys(part for product in products for part in within(product))
         factors = {f.name.text: f for term in self.terms for f in term.factors}
-        terms = Terms(
-            tuple(
-                Term(tuple(factors[name] for _, name in part), "#", self.terms.span)
-                for part in parts
-            ),
-            self.terms.span,
-        )
+        span = self.terms.span
+        terms = [Term(tuple(factors[name] for _, name in part), "#", span) for part in parts]
         by_category = tuple(dict.fromkeys(n for part in parts for k, n in part if k == "i"))
         by_number = tuple(dict.fromkeys(n for part in parts for k, n in part if k == "c"))
-        outcome = scope.find(self.outcome)
         constant = "noconstant" not in self.options
-        question = Question(
-            columns={"outcome": outcome},
+        names = (self.outcome, *map(spelled, self.terms))
+        return Question(
+            columns={"outcome": scope.find(self.outcome)},
             groups={},
-            terms={"terms": terms},
+            terms={"terms": Terms(tuple(terms), span)},
             continuous=found(scope, by_number),
             factors=found(scope, by_category),
             estimator=VarianceTable(products, constant),
             options={
-                "title": titled(
-                    self.name, (self.outcome, *map(spelled, self.terms)), self.condition
-                ),
+                "title": titled(self.name, names, self.condition),
                 "factor_names": frozenset(by_category),
                 "constant": constant,
-                "spelled": tuple(spelt[product] for product in products),
+                "spelled": tuple(" # ".join(name for _, name in p) for p in products),
             },
         )
-        main = tuple(p[0][1] for p in products if len(p) == 1 and p[0][0] == "i")
-        compared = main if "posthoc" in self.options else ()
-        (column,) = rows.summary([outcome], ()).columns
-        return Anova(rows.model_cases(question), column, compared)
 
-    def _products(self) -> tuple[tuple[tuple[str, str], ...], ...]:
+    def _products(self) -> Products:
         """Give the terms as products of operands, `##` spelled out, nothing twice."""
         found: dict[frozenset[tuple[str, str]], tuple[tuple[str, str], ...]] = {}
         for term in self.terms:
@@ -110,7 +109,3 @@ class AnalysisOfVariance(ShowCommand, name="anova"):
 
 def _kind(factor: Factor) -> str:
     return "c" if factor.prefix == "c" else "i"
-
-
-def _spelled(product: tuple[tuple[str, str], ...]) -> str:
-    return " # ".join(name for _, name in product)

@@ -158,47 +158,43 @@ class _Comparison:
 
     def table(self) -> Table:
         """Give the pairs of categories that are shown."""
-        n, means, spreads = self._groups()
-        shown = sorted(means)
-        rows, cells = [], []
         axis = Axis(self.levels.variable, self.levels.codes)
-        k, whole = len(shown), sum(n[i] for i in shown)
-        df = whole - k
-        squares = sum((n[i] - 1) * spreads[i] * spreads[i] for i in shown)
-        variance = squares / df * (1 + self.profile.magnitudes.kwj_eta**2) if df > 0 else math.nan
-        limit = range_limit(_FAMILY, k, df) if k > 1 and df > 0 else math.nan
-        pairs = list(combinations(shown, 2))
-        errors = [math.sqrt(variance / 2 * (1 / n[i] + 1 / n[j])) for i, j in pairs]
-        differences = [means[j] - means[i] for i, j in pairs]
-        q = np.array([
-            abs(d) / e if e > 0 else math.inf for d, e in zip(differences, errors, strict=True)
-        ])
-        tails = range_tail(q, k, df) if pairs and df > 0 else np.full(len(pairs), math.nan)
-        for (i, j), difference, error, p in zip(
-            pairs, differences, errors, tails.tolist(), strict=True
-        ):
+        rows, cells = [], []
+        for (i, j), line in self._pairs():
             rows.append(tuple(key_of_code(axis, place, nolabels=False) for place in (i, j)))
-            reach = limit * error
-            figures = [
-                self._figure(v) for v in (difference, difference - reach, difference + reach)
-            ]
-            told = p if self._exact else float(decimals(np.array([p]), 3)[0])
-            cells.append((
-                _cell(figures[0]), _cell(told), _cell(figures[1]), _cell(figures[2]),
-                _cell(float(p < _FAMILY)) if p == p else _MISSING,
-            ))  # fmt: skip
+            cells.append(tuple(_cell(value) for value in line))
         name = Key("variable", self.levels.variable.name, self.levels.variable.title)
         heads = tuple(
-            (Key("statistic", name, "95" if name in ("lower", "upper") else None),)
+            (Key("statistic", name, "95" if name in {"lower", "upper"} else None),)
             for name in ("difference", "p", "lower", "upper", "differs")
         )
+        least = self.profile.magnitudes.desc_min
+        notes = (Note("fewer_than", {"limit": least}),) if least > 1 else ()
         title = f"Tukey: {self.levels.variable.name}"
-        notes = [Note("fewer_than", {"limit": self.profile.magnitudes.desc_min})]
-        if self.profile.magnitudes.desc_min <= 1:
-            notes = []
-        return Table(
-            title, (name, Key("statistic")), tuple(rows), heads, tuple(cells), tuple(notes)
-        )
+        return Table(title, (name, Key("statistic")), tuple(rows), heads, tuple(cells), notes)
+
+    def _pairs(self) -> list[tuple[tuple[int, int], tuple[float, ...]]]:
+        """Give difference, P, its limits, and whether it is significant, for each pair."""
+        n, means, spreads = self._groups()
+        k, df = len(means), sum(n.values()) - len(means)
+        pairs = list(combinations(sorted(means), 2))
+        if not pairs or df <= 0:
+            return []
+        squares = sum((n[i] - 1) * spreads[i] * spreads[i] for i in means)
+        variance = squares / df * (1 + self.profile.magnitudes.kwj_eta**2)
+        limit = range_limit(_FAMILY, k, df)
+        errors = [math.sqrt(variance / 2 * (1 / n[i] + 1 / n[j])) for i, j in pairs]
+        apart = [means[j] - means[i] for i, j in pairs]
+        with np.errstate(all="ignore"):
+            tails = range_tail(np.abs(np.array(apart)) / np.array(errors), k, df)
+        lines = []
+        for difference, error, p in zip(apart, errors, tails.tolist(), strict=True):
+            told = p if self._exact else float(decimals(np.array([p]), 3)[0])
+            reach = limit * error
+            figures = (difference, difference - reach, difference + reach)
+            first, low, high = (self._figure(value) for value in figures)
+            lines.append((first, told, low, high, float(p < _FAMILY) if p == p else math.nan))
+        return list(zip(pairs, lines, strict=True))
 
     def _groups(self) -> tuple[dict[int, int], dict[int, float], dict[int, float]]:
         """Give published number, mean and standard deviation of the categories that have them."""
