@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from owned_banks import Owner
-from owner_files import NUMBERS, Json, code, described
+from owner_files import NUMBERS, Json, code, described, said
 from pages import run
 
 from kohort.assembly import new_session
@@ -93,12 +93,12 @@ def test_a_sidecar_is_validated_with_its_register(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("profile", "said"), [("stric", "did you mean 'strict'"), ("open", "protects nothing")]
+    ("profile", "reason"), [("stric", "did you mean 'strict'"), ("open", "protects nothing")]
 )
-def test_a_profile_that_cannot_be_used(tmp_path: Path, profile: str, said: str) -> None:
+def test_a_profile_that_cannot_be_used(tmp_path: Path, profile: str, reason: str) -> None:
     made = Owner(tmp_path)
     made.found()
-    with pytest.raises(BankError, match=said):
+    with pytest.raises(BankError, match=reason):
         made.put("A", described("FIXED"), ["1;1;;;"], {**STATED, "profile": profile})
 
 
@@ -110,6 +110,21 @@ def test_variables_shows_governance(session: Session) -> None:
     for text in ("Fjordvik kommune", "Evaluering", "artikkel 6", "analytiker, leder"):
         assert text in shown
     assert "governance" not in run(session, "variables b/SEX\n")
+
+
+def test_variables_tells_of_a_register_that_has_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = Owner(tmp_path)
+    made.found()
+    end = {"description": said("Ny hjemmel"), "successors": ["B", "C"]}
+    revision = {"description": said("Siste"), "temporalEnd": end}
+    made.put("A", described("FIXED", dataRevision=revision), ["1;1;;;"])
+    made.release()
+    monkeypatch.setenv(KEY_FILE, str(made.key))
+    session = new_session(Catalogue([(None, made.bank.root)]))
+    shown = run(session, "require my.bank:1 as b\nvariables b/A\n")
+    assert "The register has ended: Ny hjemmel. Continued by B, C." in shown
 
 
 def test_a_draft_of_governance_waits_for_its_release(tmp_path: Path) -> None:

@@ -149,7 +149,7 @@ class Structures(Mapping[str, RegisterVariable]):
         measure = node.node("measureVariable")
         data_type = _stored_type(measure)
         periods = tuple(_period(p, data_type) for p in measure.nodes("representedVariables"))
-        coverage = node.node("temporalCoverage")
+        coverage, ended = node.node("temporalCoverage"), "temporalEnd" in node
         value_unit = _unit(measure) if "keyType" in measure else None
         value_type = None if value_unit is None else unit_type(value_unit)
         return RegisterVariable(
@@ -172,6 +172,8 @@ class Structures(Mapping[str, RegisterVariable]):
             official_labels=name not in self._unverified,
             periods=tuple(sorted(periods, key=_first_day)),
             governance=_governance(self._root, name, self._version),
+            ended=node.node("temporalEnd").text("description", "") or None if ended else None,
+            successors=tuple(node.node("temporalEnd").codes("successors")) if ended else (),
         )
 
 

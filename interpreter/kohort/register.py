@@ -66,7 +66,7 @@ class RegisterVariable:
     equal domain can be matched. `start`, `stop` and `status_dates` are days since 1970-01-01,
     inclusive; `stop` None is open. `official_labels` is False where the manifest calls the labels
     unverified. `path` is a parquet file, or a folder of `start_year=YYYY` partitions. `governance`
-    is what its owner states of it.
+    is what its owner states of it. `ended` says why nothing more comes, `successors` what goes on.
     """
 
     name: str
@@ -87,6 +87,8 @@ class RegisterVariable:
     official_labels: bool = True
     periods: tuple[CodePeriod, ...] = ()
     governance: Governance | None = None
+    ended: str | None = None
+    successors: tuple[str, ...] = ()
 
     @property
     def sensitive(self) -> bool:

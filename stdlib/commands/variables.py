@@ -72,6 +72,10 @@ def details(bank: Databank, entry: RegisterVariable) -> list[Listing | Paragraph
     blocks: list[Listing | Paragraph] = []
     if entry.description:
         blocks.append(Paragraph(entry.description))
+    if entry.ended is not None:
+        heirs = ", ".join(entry.successors)
+        more = f" Continued by {heirs}." if heirs else ""
+        blocks.append(Paragraph(f"The register has ended: {entry.ended}.{more}"))
     if entry.governance is not None:
         blocks.append(Listing(("governance", ""), entry.governance.pairs()))
     pairs = entry.labels_at(entry.stop)
