@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -26,7 +27,7 @@ from kohort.disclosure.limits import MagnitudeLimits, ModelLimits
 from kohort.disclosure.model_evidence import Measure, ModelEvidence, Operand
 from kohort.disclosure.stretches import BLOCK
 from kohort.disclosure.winsor import laplace
-from kohort.estimators.design import Codes, Floats
+from kohort.estimators.design import Codes, Floats, Integers
 from kohort.estimators.problem import REGRESSORS
 from kohort.estimators.sums import Keys
 
@@ -99,6 +100,16 @@ class ModelNoise:
     def _gathered(self, x: Floats) -> Contributors:
         return gathered(None, 1, x, self._evidence.keys)
 
+    @cached_property
+    def _by_unit(self) -> tuple[Integers, Integers] | None:
+        """The rows in the order of their units, and where each unit begins; None as `units`."""
+        split = self._evidence.unit_rows
+        if split is None:
+            return None
+        unit = split[0]
+        order = np.argsort(unit, kind="stable")
+        return order, np.flatnonzero(np.diff(unit[order], prepend=-1))
+
     def _ends(
         self, group: Contributors, values: Floats, low: int, high: int
     ) -> tuple[float, float]:
@@ -106,13 +117,10 @@ class ModelNoise:
 
         Ranks count from 0. `values`: those of the group, partitioned.
         """
-        split = self._evidence.unit_rows
-        if split is None:
+        if self._by_unit is None:
             group.put_right(values, [low, high])
             return float(values[low]), float(values[high])
-        unit = split[0]
-        order = np.argsort(unit, kind="stable")
-        starts = np.flatnonzero(np.diff(unit[order], prepend=-1))
+        order, starts = self._by_unit
         values = group.x[order]
         lowest, highest = np.minimum.reduceat(values, starts), np.maximum.reduceat(values, starts)
         lowest.partition(low)
