@@ -21,6 +21,7 @@ _WORTH = 0.5
 # A column of more distinct values than this is taken for a continuous one.
 _MOST_VALUES = 4096
 _LOOK = 1 << 16
+_CHUNK = 1 << 15
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,12 +124,19 @@ def _taken(block: Block, rows: Integers, known: dict[int, NDArray[Any]]) -> Bloc
     return replace(block, codes=take(block.codes), x=take(block.x))
 
 
-def _parts(
-    design: Design, columns: tuple[Floats, ...]
-) -> list[tuple[NDArray[np.integer], int]] | None:
-    """Each different array of the problem as codes with their number; None for a continuous one."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Part:
+    """One array as codes 0 .. count - 1: its numbers less `low`, which is known to make them so."""
+
+    values: NDArray[Any]
+    low: float
+    count: int
+
+
+def _parts(design: Design, columns: tuple[Floats, ...]) -> list[_Part] | None:
+    """Each different array of the problem as codes; None where one is continuous."""
     seen: set[int] = set()
-    parts: list[tuple[NDArray[np.integer], int]] = []
+    parts: list[_Part] = []
     values = [block.x for block in design.blocks if block.x is not None]
     for x in (*values, *columns):
         if id(x) in seen:
@@ -141,38 +149,48 @@ def _parts(
     for block in design.blocks:
         if block.codes is not None and id(block.codes) not in seen:
             seen.add(id(block.codes))
-            parts.append((block.codes + np.int32(1), block.width + 1))
+            parts.append(_Part(block.codes, -1, block.width + 1))
     return parts
 
 
-def _coded(x: Floats) -> tuple[NDArray[np.integer], int] | None:
+def _coded(x: Floats) -> _Part | None:
     """The values of a column as codes; None where there are too many."""
     if len(np.unique(x[:_LOOK])) > _MOST_VALUES:
         return None
     low, high = float(x.min()), float(x.max())
-    if high - low < _DENSE:
-        whole = (x - low).astype(np.int64)
-        if np.array_equal(whole + low, x):
-            there = np.flatnonzero(np.bincount(whole))
-            if len(there) > _MOST_VALUES:
-                return None
-            table = np.zeros(int(high - low) + 1, dtype=np.int64)
-            table[there] = np.arange(len(there))
-            return table[whole], len(there)
+    if high - low < _MOST_VALUES and _whole(x, low):
+        return _Part(x, low, int(high - low) + 1)
     values, codes = np.unique(x, return_inverse=True)
-    return None if len(values) > _MOST_VALUES else (codes, len(values))
+    return None if len(values) > _MOST_VALUES else _Part(codes, 0, len(values))
 
 
-def _joined(parts: list[tuple[NDArray[np.integer], int]]) -> tuple[Integers, int] | None:
+def _whole(x: Floats, low: float) -> bool:
+    """Whether all values lie at whole steps from `low`."""
+    for start in range(0, len(x), _CHUNK):
+        part = x[start : start + _CHUNK] - low
+        if not np.array_equal(np.rint(part), part):
+            return False
+    return True
+
+
+def _joined(parts: list[_Part]) -> tuple[Integers, int] | None:
     """One number per row for the combination of its codes, and how many there could be."""
     size = 1
-    joint: Integers | None = None
-    for codes, count in parts:
-        if size * count >= 1 << 62:
+    for part in parts:
+        size *= part.count
+        if size >= 1 << 62:
             return None
-        size *= count
-        joint = codes.astype(np.int64) if joint is None else joint * count + codes
-    return None if joint is None else (joint, size)
+    if not parts:
+        return None
+    joint = np.zeros(len(parts[0].values), dtype=np.int64)
+    for start in range(0, len(joint), _CHUNK):
+        here = joint[start : start + _CHUNK]
+        for part in parts:
+            here *= part.count
+            codes = part.values[start : start + _CHUNK]
+            # Whole numbers of whatever type, none large: exact as an integer.
+            here += (codes - part.low).astype(np.int64)
+    return joint, size
 
 
 __all__ = ["Patterns", "collapse"]
