@@ -12,10 +12,13 @@ from kohort import HOME
 from kohort.disclosure.refusal import SENTENCES
 
 PAGE = Path(__file__).parent / "language" / "errors.md"
-SOURCES = sorted([
-    *(HOME / "interpreter" / "kohort").rglob("*.py"),
-    *(HOME / "stdlib").rglob("*.py"),
-])
+SOURCES = sorted(
+    path
+    for folder in (HOME / "interpreter" / "kohort", HOME / "stdlib")
+    for path in folder.rglob("*.py")
+    # what an owner's files lack is told to owners, in words of its own
+    if "intake" not in path.parts
+)
 MAKERS = {"wrong", "Diagnostic", "notice", "RefusedError", "_Found"}
 CODE = re.compile(r"[a-z]+(-[a-z]+)*|SDC-[A-Z]\d+")
 TOLD = re.compile(r"^(?:note |refused |failed )?([\w-]+) line \d+:", re.MULTILINE)

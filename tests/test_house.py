@@ -30,7 +30,7 @@ SOURCES = [*sorted(INTERPRETER.rglob("*.py")), *sorted(STDLIB.rglob("*.py"))]
 ENGINE_LIBRARIES = {"polars", "numpy", "scipy", "pandas", "pyarrow", "statsmodels"}
 LONGEST = 400
 MIGHT_IMPORT_POLARS = ("engine", "databank")
-MIGHT_IMPORT_NUMPY = ("engine", "databank", "disclosure", "estimators")
+MIGHT_IMPORT_NUMPY = ("engine", "databank", "disclosure", "estimators", "audit")
 BASES = (DataCommand, ShowCommand, TellCommand, SteerCommand, PromptCommand)
 
 
@@ -157,6 +157,8 @@ _COMMON = {
     "generate", "help", "history", "import", "keep", "let", "load", "merge",
     "recode", "rename", "replace",
     "run", "sample", "save", "search", "use", "variables", "datasets",
+    # methods and tables of statistics that are called so everywhere
+    "anova", "kaplan-meier", "weibull",
 }  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from kohort.diagnostic import nearest
-from kohort.syntax import Statement, parse
+from kohort.syntax import Statement, parse, raw_blocks
 from kohort.trouble import Trouble
 
 FENCE: Final = "---"
@@ -71,7 +71,7 @@ def without_front_matter(text: str) -> str:
 
 def _front_matter(script: str) -> list[tuple[str, str]]:
     first = next((s for s in parse(script) if isinstance(s, Statement)), None)
-    if first is None or first.command != "textblock":
+    if first is None or first.command not in raw_blocks():
         return []
     lines = [line.rstrip() for line in str(first.phrases[-1]).strip("\n").split("\n")]
     if not lines or lines[0].strip() != FENCE:

@@ -18,7 +18,7 @@ def pinned(script: str, banks: Sequence[BankSource]) -> str:
     asked = [
         phrase
         for statement in parse(script)
-        if isinstance(statement, Statement) and statement.command == "require"
+        if isinstance(statement, Statement)
         for phrase in statement.phrases
         if isinstance(phrase, Bank)
     ]

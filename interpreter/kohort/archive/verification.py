@@ -1,4 +1,4 @@
-"""`kohort verify`: is a study whole, does its script still fit, does it give the same again?"""
+"""`kohort verify`: whether a study is whole, its script still fits, and gives the same again."""
 
 from __future__ import annotations
 
