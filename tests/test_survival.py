@@ -1,6 +1,7 @@
 """Survival estimators against lifelines, statsmodels, scipy and numbers worked out by hand."""
 
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -390,6 +391,21 @@ def test_concordance_counts_pairs(seed: int, n: int, moments: int, levels: int) 
             if mass is None:
                 other = concordance_index(time, -prediction, event)
                 assert found == pytest.approx(other, rel=1e-12)
+
+
+@pytest.mark.parametrize("bits", [1, 4, 13])
+def test_concordance_of_very_many_times(monkeypatch: pytest.MonkeyPatch, bits: int) -> None:
+    """Moments beyond the bits that are counted at once are parted bit by bit."""
+    module = sys.modules["kohort.estimators.concordance"]
+    monkeypatch.setattr(module, "_BITS", bits)
+    monkeypatch.setattr(module, "_BLOCK", 64)
+    rng = np.random.default_rng(11)
+    time, event = rng.exponential(size=1500), (rng.random(1500) < 0.5).astype(float)
+    for prediction in (rng.normal(size=1500), rng.integers(0, 9, 1500).astype(float)):
+        found = concordance(time, event, prediction)
+        assert found == pytest.approx(concordance_index(time, -prediction, event), rel=1e-12)
+        doubled = concordance(time, event, prediction, np.full(1500, 2.0))
+        assert doubled == pytest.approx(found, rel=1e-12)
 
 
 def test_the_numbers_of_the_page_of_cox() -> None:
