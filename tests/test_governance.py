@@ -109,7 +109,7 @@ def test_variables_shows_governance(session: Session) -> None:
     shown = run(session, "variables b/WAGE\n")
     for text in ("Fjordvik kommune", "Evaluering", "artikkel 6", "analytiker, leder"):
         assert text in shown
-    assert "governance" not in run(session, "variables b/SEX\n")
+    assert "Governance" not in run(session, "variables b/SEX\n")
 
 
 def test_variables_tells_of_a_register_that_has_ended(
