@@ -85,10 +85,10 @@ def test_correlations_of_complete_cases(session: Session, people: pd.DataFrame) 
 
 
 def test_covariances_and_pairs(session: Session, people: pd.DataFrame) -> None:
-    cov = pd.DataFrame.cov(people[NAMES].dropna())
+    cov = pd.DataFrame(people[NAMES].dropna()).cov()
     found = told(asked(session, "correlate wage later age man, covariance").table)
     assert all(found[a, "cov", b] == near(cov.loc[a, b]) for a in NAMES for b in NAMES)
-    pairs = pd.DataFrame.corr(people[NAMES])
+    pairs = pd.DataFrame(people[NAMES]).corr()
     found = told(asked(session, "correlate wage later age man, pairwise obs").table)
     for a in NAMES:
         for b in NAMES:
