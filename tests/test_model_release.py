@@ -12,7 +12,7 @@ import pytest
 from replies import Reply, asked, form, number, session_of
 from scipy import special
 
-from kohort.disclosure.released import Cell, Model, Released, Several, Table
+from kohort.disclosure.released import Cell, Figure, Model, Released, Several, Table
 from kohort.estimators.inference import chi2_tail, f_tail, infer
 from kohort.session import Session
 
@@ -297,5 +297,10 @@ def test_a_chart_of_coefficients_holds_the_table_and_no_more(
             if row.name != "_cons"
         ]
         assert drawn == expected
+    several = asked(session, "coefplot mlogit civil age")
+    (figure,) = (released.content for released in several.released)
+    assert isinstance(figure, Figure)
+    assert figure.roles == ("panel", "category")
+    assert len({row[0].code for row in figure.table.rows}) == len(figure.table.rows) > 1
     few = asked(session, "coefplot logit rich age i.sex if born == 197003")
     assert few.codes == ["SDC-M1"]
