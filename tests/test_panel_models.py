@@ -13,8 +13,8 @@ from linearmodels.panel import BetweenOLS, PanelOLS, PooledOLS, RandomEffects
 from kohort.estimators.design import CONSTANT, Block, Design, Floats
 from kohort.estimators.group_sums import Clusters
 from kohort.estimators.panel import PanelFit, fit_panel
-from kohort.estimators.panel_columns import Units
-from kohort.estimators.panel_solution import Effects, largest_share
+from kohort.estimators.panel_columns import PanelColumns, Units
+from kohort.estimators.panel_solution import Effects, Panel, largest_share
 from kohort.estimators.problem import NotEstimableError
 
 PEERS: dict[str, Any] = {
@@ -232,6 +232,20 @@ def test_one_unit_decides() -> None:
     units = Units(unit, np.ones(50))
     assert largest_share(design, y, units, "fe", constant=True, member=unit) >= 1.0
     assert largest_share(design, y, units, "pooled", constant=True, member=unit) < 0.5
+
+
+@pytest.mark.parametrize("effects", EFFECTS)
+def test_leverage_of_units(sample: Sample, effects: Effects) -> None:
+    """By unit at once, it is what the rows have one by one, and adds up to the rank."""
+    units = Units(sample.unit, np.ones(sample.units))
+    solution = Panel(sample.design, sample.y, units, True, weighted=False).solution(effects)
+    columns = solution.elimination.columns
+    assert isinstance(columns, PanelColumns)
+    matrix = solution.elimination.spread(solution.elimination.inverse)
+    by_unit = columns.unit_quadratic(matrix)
+    rows = columns.quadratic(matrix)
+    np.testing.assert_allclose(by_unit, np.bincount(sample.unit, weights=rows), atol=1e-8)
+    assert by_unit.sum() == pytest.approx(solution.rank)
 
 
 @settings(max_examples=10, deadline=None)

@@ -16,6 +16,8 @@ from kohort.estimators.design import Block, Codes, Design, Floats, Integers, con
 from kohort.estimators.group_sums import GroupSums, by_group, counted, pairs_of
 
 _ROUNDING = 1e-13
+# So many numbers of units by columns are held at once.
+_CELLS = 1 << 22
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,15 +113,54 @@ class PanelColumns(Columns):
         return part
 
     def quadratic(self, matrix: Floats) -> Floats:
-        """The quadratic form x' M x of every transformed row for a symmetric M, float64[N]."""
+        """The form x' M x of every transformed row for a positive (semi)definite M, float64[N]."""
         if self.inside and not self.sums.coded and not self.keep.any():
             return Columns(self.blocks, self.centres, self.rows).quadratic(matrix)
-        values, vectors = np.linalg.eigh(matrix)
+        # Columns may be of very unequal size.
+        scale = np.sqrt(np.diagonal(matrix))
+        unit = np.where(scale > 0, scale, 1.0)
+        values, vectors = np.linalg.eigh(matrix / np.outer(unit, unit))
         total = np.zeros(self.rows)
         for value, vector in zip(values, vectors.T, strict=True):
-            if abs(value) > _ROUNDING * abs(values).max():
-                total += value * self.combine(vector) ** 2
+            if value > 0:
+                total += value * self.combine(vector * scale) ** 2
         return total
+
+    def unit_quadratic(self, matrix: Floats) -> Floats:
+        """The quadratic forms of a unit's rows added up, float64[U].
+
+        A row is its place within the unit and what all rows of the unit share, so that no factor
+        need be spread out. Appended columns must be orthogonal to the others.
+        """
+        units, inner = self.units, self._plain
+        own = matrix[:inner, :inner]
+        total = np.zeros(units.count)
+        if self.inside:
+            total += counted(units.row, units.count, self._inner.quadratic(own))
+        for place, x in enumerate(self.extra, start=inner):
+            total += matrix[place, place] * counted(units.row, units.count, x**2)
+        step = max(1, _CELLS // max(inner, 1))
+        for first in range(0, units.count, step):
+            part = slice(first, min(first + step, units.count))
+            shared, sums = self._shared(part)
+            pulled = shared @ own
+            total[part] += 2.0 * (sums * pulled).sum(axis=1)
+            total[part] += units.times[part] * (shared * pulled).sum(axis=1)
+        return total
+
+    def _shared(self, part: slice) -> tuple[Floats, Floats]:
+        """What all rows of each unit share, and the sums of what they do not, float64[u, k]."""
+        times, keep = self.units.times[part, None], self.keep[part, None]
+        shared = np.zeros((len(times), self._plain))
+        sums = np.zeros_like(shared)
+        shared[:, self.sums.places] = keep * self.sums.dense[:, part].T / times
+        for first, table in self.sums.coded:
+            columns = slice(first, first + table.shape[1])
+            own = table[part].toarray()
+            shared[:, columns] = (keep - self.inside) * own / times
+            if self.inside:
+                sums[:, columns] = own
+        return shared, sums
 
     def against(self, z: Floats) -> Floats:
         """Cross products with a transformed row variable, float64[k]."""

@@ -141,9 +141,12 @@ def share_of(solution: Solution, member: Integers) -> float:
     """The largest leverage of one member, or its share of the squared residuals."""
     if solution.rss <= 0:
         return 1.0
-    elimination = solution.elimination
-    leverage = elimination.columns.quadratic(elimination.spread(elimination.inverse))
-    squares = solution.residuals**2
-    totals = (np.bincount(member, weights=values).max() for values in (leverage, squares))
-    most, left = totals
-    return max(float(most), float(left) / solution.rss)
+    elimination, columns = solution.elimination, solution.elimination.columns
+    matrix = elimination.spread(elimination.inverse)
+    own = isinstance(columns, PanelColumns) and member is columns.units.row
+    if isinstance(columns, PanelColumns) and own and not elimination.replaced:
+        leverage = columns.unit_quadratic(matrix)
+    else:
+        leverage = np.bincount(member, weights=columns.quadratic(matrix)).astype(np.float64)
+    left = np.bincount(member, weights=solution.residuals**2)
+    return max(float(leverage.max()), float(left.max()) / solution.rss)
