@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ import random_scripts
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from pages import Page
 
 from kohort.assembly import new_session
 from kohort.audit import chain, report, sealed
@@ -32,6 +35,7 @@ from kohort.event import Result, Told
 from kohort.render import render
 from kohort.session import Session
 
+FOLDER = Path(__file__).parent
 SECRET = Secret(bytes(range(32)))
 PLAN = sealed.plan(SECRET, 48, 3)
 Keys = NDArray[np.uint64]
@@ -283,8 +287,6 @@ def test_a_real_bank_cannot_be_without_a_log(tmp_path: Path) -> None:
 
 def limited(made: Session, **limits: Any) -> Session:
     """Put other limits of the audit into a session's profile."""
-    from dataclasses import replace
-
     profile = made.gate.policy.profile
     made.gate.policy.profile = replace(profile, audit=replace(profile.audit, **limits))
     return made
@@ -408,3 +410,27 @@ def test_owners_see_what_to_look_at_first(root: Path) -> None:
     broken = subprocess.run([*command, "--verify"], capture_output=True, text=True, check=False)
     assert broken.returncode == 1
     assert "CHAIN BROKEN" in broken.stdout
+
+
+# ---- every command says whom it is about
+
+_SCRIPTS = re.compile(r"^```mdscript(?! check)[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def watched(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the bank of the pages, with a log."""
+    root = banks.small(tmp_path_factory.mktemp("watched"))
+    replace(Manifest.read(root), log=True).write(root)
+    return root
+
+
+@pytest.mark.parametrize("page", sorted((FOLDER / "commands").glob("*.md")), ids=lambda p: p.stem)
+def test_no_result_of_a_command_goes_uncounted(page: Path, watched: Path) -> None:
+    """A result that does not say whom it is about raises, which would be told as `internal`."""
+    found = Page.read(page)
+    if found.front.get("bank", "small") != "small":
+        return
+    made = new_session(banks.catalogue(watched), "open", Watch(Who("u", "p", "s")))
+    for script in _SCRIPTS.findall(found.text):
+        assert "internal" not in said(made, script)
