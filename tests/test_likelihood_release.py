@@ -248,3 +248,18 @@ def test_any_model_is_published_in_few_digits_or_refused(
             width = -special.ndtri(0.025)
             lower = significant(b - width * errors, limits.coef_digits)
             np.testing.assert_array_equal(equation.lower, lower)
+
+
+@pytest.mark.parametrize("kind", ["logit", "poisson", "linear"])
+def test_clusters_change_errors_and_not_the_noise(kind: str) -> None:
+    """Else the same coefficients could be had with new noise for every cluster variable."""
+    y = Y if kind == "logit" else COUNTS
+    evidence = replace(asked("age i.place", y, AGES, PLACES), count=kind == "poisson")
+    plain = shown(release_model(SECRET, DEFAULT, evidence, ESTIMATORS[kind]))
+    for groups in (40, 60):
+        clusters = {"cluster": category("cluster", np.arange(N) % groups)}
+        clustered = replace(evidence, covariance="cluster", groups=clusters)
+        found = shown(release_model(SECRET, DEFAULT, clustered, ESTIMATORS[kind]))
+        assert found.coefficients.tolist() == plain.coefficients.tolist()
+        assert found.errors.tolist() != plain.errors.tolist()
+        assert abs(found.figure("clusters") - groups) <= 20

@@ -96,6 +96,15 @@ class ModelEvidence(Unreleased):
         return len(self.keys)
 
     @property
+    def fitted_groups(self) -> Mapping[str, Category]:
+        """The groups that the estimates depend on.
+
+        Clusters are not among them: with noise of their own for each variable that forms clusters,
+        the same coefficients could be asked for again and again.
+        """
+        return {role: one for role, one in self.groups.items() if role != "cluster"}
+
+    @property
     def outcome(self) -> Measure | None:
         """The numeric outcome, None where it is a category (or there is none)."""
         return self.columns.get("outcome")

@@ -164,7 +164,7 @@ def model_wording(evidence: ModelEvidence) -> str:
     ]
     columns += [
         wording.Meaning(role, "categories", (category.meaning,))
-        for role, category in evidence.groups.items()
+        for role, category in evidence.fitted_groups.items()
     ]
     for part, products in evidence.parts.items():
         # Controls are terms that are not printed.

@@ -92,7 +92,7 @@ def _parts(
     """What a support may be asked about: categories, and columns of two values."""
     names: list[tuple[str, str]] = []
     parts: list[tuple[NDArray[np.integer], int]] = []
-    for kind, found in (("i", evidence.categories), ("g", evidence.groups)):
+    for kind, found in (("i", evidence.categories), ("g", evidence.fitted_groups)):
         for name, category in found.items():
             names.append((kind, name))
             parts.append((category.index, len(category.codes)))
@@ -113,7 +113,8 @@ def _view(
     evidence: ModelEvidence, index: dict[tuple[str, str], Codes], keys: Keys
 ) -> ModelEvidence:
     def category(kind: str, name: str, one: Category) -> Category:
-        return replace(one, index=index[kind, name])
+        found = index.get((kind, name))
+        return one if found is None else replace(one, index=found)
 
     def measure(kind: str, name: str, one: Measure) -> Measure:
         found = index.get((kind, name))

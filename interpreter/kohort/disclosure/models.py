@@ -175,7 +175,7 @@ class _Release:
         measures = {name: noise.read(evidence.measures[name]) for name in evidence.used("c")}
         for name in evidence.used("i"):
             noise.read_codes(evidence.categories[name].index)
-        for category in evidence.groups.values():
+        for category in evidence.fitted_groups.values():
             noise.read_codes(category.index)
         self.keys = noise.keys()
         return measures
