@@ -372,7 +372,7 @@ PATTERNS = {
     "literals changed one by one": asked(*(f"tabulate a if b != {n}" for n in range(7))),
     "bisection": asked(*(f"count if b > {n}" for n in (1024, 512, 768, 640, 704, 672, 688))),
     "equality with many variables": asked("keep if a == 1 & b == '2' & c == 3 & d == 4"),
-    "digits of numbers as categories": asked("generate d = mod(wage, 10)"),
+    "digits of numbers as categories": asked("generate d = wage - 10 * int(wage / 10)"),
     "samples with many seeds": asked(*(f"sample 0.5 {n}" for n in range(1, 7))),
     "one structure over many targets": asked(*(f"tabulate a if b == {n * n}" for n in range(25))),
     "refusals": [{"kind": "refused", "text": "keep if a", "code": "population-too-small"}],

@@ -16,8 +16,8 @@ from kohort.audit.chain import Record
 
 _LITERAL: Final = re.compile(r"'[^']*'|(?<![\w.])\d+(?:\.\d+)?(?![\w.])")
 _EQUALITY: Final = re.compile(r"([A-Za-z_]\w*)\s*==\s*(?:'[^']*'|\d)")
-# Single digits: `mod(birth, 100)` and `int(birth / 100)` are a month and a year.
-_DIGITS: Final = re.compile(r"\bmod\s*\([^()]*,\s*(?:[2-9]|10)\s*\)|\bint\s*\([^()]*/\s*10\s*\)")
+# The last digits of a number; `int(age / 10)` alone is a decade.
+_DIGITS: Final = re.compile(r"-\s*10+\s*\*\s*(?:int|floor)\s*\([^()]*/\s*10+\s*\)")
 _SAMPLE: Final = re.compile(r"^\s*sample\s+\S+\s+(\d+)")
 _RUN: Final = 5
 _BACKGROUND: Final = 4
