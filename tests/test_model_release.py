@@ -32,7 +32,7 @@ generate kroner = wage
 """
 MODELS = [
     "regress wage age i.sex", "regress wage age i.sex, robust level(90)",
-    "regress wage age, noconstant", "regress wage age i.civil, cluster(part)",
+    "regress wage age, noconstant", "regress wage age i.sex, cluster(part)",
     "regress wage i.sex##c.age", "logit rich age i.sex", "logit rich age i.sex, or robust",
     "probit rich age i.sex, level(99)", "mlogit civil age i.sex", "mlogit civil age",
     "poisson spells i.sex wage", "poisson spells i.sex, irr", "negative-binomial spells i.sex",
