@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from kohort.diagnostic import wrong
 from kohort.likelihood_command import COVARIANCE, MFX, MFX_AT, check_effects, effects_of
 from kohort.model_command import ModelCommand, model_variable
+from kohort.phrases import Word
 from kohort.scope import Scope, Variable
 
 if TYPE_CHECKING:
@@ -19,11 +20,8 @@ class Mlogit(ModelCommand, name="mlogit"):
     options_table = {**COVARIANCE, "mfx": MFX, "mfx_at": MFX_AT}
 
     def check_outcome(self, scope: Scope) -> None:
-        """Any variable but an identifier or a 0/1 variable has categories to choose from."""
-        variable = model_variable(scope, self.outcome)
-        if variable.binary:
-            message = f"'{self.outcome}' has two categories only"
-            wrong("two-categories", message, self.outcome.span, "use 'logit'")
+        """The outcome must have more than two categories, as far as the script tells."""
+        several_categories(scope, self.outcome, "logit")
 
     def check_options(self, scope: Scope) -> None:
         """Effects must be known ones."""
@@ -48,3 +46,15 @@ class Mlogit(ModelCommand, name="mlogit"):
         from kohort.estimators.likelihood_models import ChoiceRegression
 
         return ChoiceRegression()
+
+
+def several_categories(scope: Scope, word: Word, instead: str) -> Variable:
+    """Give a variable that has more than two categories as far as metadata tells.
+
+    Raises `pseudonym-used`, `two-categories`.
+    """
+    variable = model_variable(scope, word)
+    if variable.binary or (variable.codes is not None and len(variable.codes) < 3):
+        message = f"'{word.text}' has two categories only"
+        wrong("two-categories", message, word.span, f"use '{instead}'")
+    return variable

@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from kohort.diagnostic import wrong
-from kohort.model_command import NOCONSTANT, check_terms, model_variable
+from kohort.model_command import NOCONSTANT, check_terms
 from kohort.model_prediction import PredictCommand, output
 from kohort.phrases import Word
 from kohort.scope import Code, Scope, Variable
+
+from .mlogit import several_categories
 
 if TYPE_CHECKING:
     from kohort.estimators.problem import Predictor
@@ -49,10 +51,7 @@ class MlogitPredict(PredictCommand, name="mlogit-predict"):
             yield f"{kind}_{code}", Word(name, word.span)
 
     def _codes(self, scope: Scope) -> tuple[Code, ...]:
-        variable = model_variable(scope, self.outcome)
-        if variable.binary:
-            message = f"'{self.outcome}' has two categories only"
-            wrong("two-categories", message, self.outcome.span, "use 'logit-predict'")
+        variable = several_categories(scope, self.outcome, "logit-predict")
         labels = variable.labels
         codes = variable.codes
         if labels is not None:
