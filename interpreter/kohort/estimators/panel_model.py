@@ -247,5 +247,6 @@ def _header(problem: Problem, found: PanelFit, parameters: int) -> tuple[Statist
     if found.effects == "re" and parts is not None:
         lines.append(Statistic("theta", float(np.median(parts.theta)), "figure"))
     if found.effects == "fe" and problem.covariance == "classical":
-        lines.append(Statistic("f_effects", found.f_effects, "f", UNITS, parameters))
+        # Weights of whole units add nothing to what their effects explain.
+        lines.append(Statistic("f_effects", found.f_effects, "f", UNITS, parameters, noisy=False))
     return tuple(lines)

@@ -90,6 +90,8 @@ class Panel:
 
     def solution(self, effects: Effects) -> "Solution":
         """The least squares of one model. Raises `NotEstimableError`."""
+        if effects == "fe" and self.units.count == self.design.rows:
+            raise NotEstimableError("too few rows")
         solution = self.solved(self._columns(effects))
         if solution.tss <= _FLAT * self.overall:
             raise NotEstimableError("constant outcome")
