@@ -1,4 +1,4 @@
-"""Variable differencing: a variable against itself with the target's value put into it or taken out.
+"""Variable differencing: a variable against itself with the target's value put in or taken out.
 
 `a` is everybody's income, `b` the same with a known number for the target, `c` with another: then
 (a - b) / (c - b) of the means tells where the target's income lies between the two (reference,
