@@ -91,7 +91,8 @@ def crossed(scores: Floats, secret: Bools) -> float:
     scores = np.nan_to_num(scores)
     right = np.zeros(len(secret), dtype=bool)
     for learned, judged in halves(len(secret)):
-        limits = np.unique(scores[learned])
+        steps = np.unique(scores[learned])
+        limits = (steps + np.append(steps[1:], steps[-1])) / 2
         rates = [np.mean((scores[learned] > limit) == secret[learned]) for limit in limits]
         limit = limits[int(np.argmax(rates))]
         right[judged] = (scores[judged] > limit) == secret[judged]
