@@ -12,6 +12,7 @@ from kohort.phrases import Condition, Factor, Options, Term, Terms, Word
 from kohort.question import Question, Rule
 from kohort.results import ModelCases
 from kohort.scope import Scope, Type, Variable
+from kohort.variable_checks import number_variable, shown_variable
 from kohort.writing import titled
 
 if TYPE_CHECKING:
@@ -184,28 +185,12 @@ def check_continuous(variable: Variable, word: Word) -> None:
 
 def model_variable(scope: Scope, word: Word) -> Variable:
     """Give a variable that may stand in a model: any but identifiers of units."""
-    variable = scope.find(word)
-    if variable.type is Type.KEY:
-        wrong(
-            "pseudonym-used",
-            f"'{word.text}' identifies units and cannot stand in a model",
-            word.span,
-            "identifiers can be used in 'by' and 'on' only",
-        )
-    return variable
+    return shown_variable(scope, word, "model")
 
 
 def numeric_variable(scope: Scope, word: Word, user: str) -> Variable:
     """Give a numeric variable, or raise `needs-a-number`."""
-    variable = model_variable(scope, word)
-    if variable.type is Type.TEXT:
-        wrong(
-            "needs-a-number",
-            f"'{word.text}' is alphanumeric; {user} needs a numeric variable",
-            word.span,
-            f"'destring {word.text}' first",
-        )
-    return variable
+    return number_variable(scope, word, user, "model")
 
 
 def found(scope: Scope, names: Iterable[str]) -> list[Variable]:

@@ -1,40 +1,9 @@
 """Predictions of a negative binomial regression."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from kohort.likelihood_command import EXPOSURE, count_rules, exposure_of
-from kohort.model_command import NOCONSTANT
-from kohort.model_prediction import PredictCommand, output
-from kohort.question import Rule
-from kohort.scope import Scope, Variable
-
-if TYPE_CHECKING:
-    from kohort.estimators.problem import Predictor
+from kohort.count_prediction import CountPredict
 
 
-class NegativeBinomialPredict(PredictCommand, name="negative-binomial-predict"):
+class NegativeBinomialPredict(CountPredict, name="negative-binomial-predict"):
     """Add the predictions of a negative binomial regression to the dataset."""
 
-    kinds = {"predicted": "predicted", "residuals": "residuals"}
-    options_table = {
-        "predicted": output("the expected count, and its name"),
-        "residuals": output("count less expectation, and its name"),
-        "noconstant": NOCONSTANT,
-        "exposure": EXPOSURE,
-    }
-
-    def columns(self, scope: Scope) -> dict[str, Variable]:
-        """Outcome and exposure."""
-        return super().columns(scope) | exposure_of(scope, self.options)
-
-    def rules(self) -> dict[str, Rule]:
-        """The outcome holds counts, the exposure is positive."""
-        return count_rules(self.options)
-
-    def predictor(self) -> Predictor:
-        """Give the likelihood."""
-        from kohort.estimators.likelihood_models import CountRegression
-
-        return CountRegression(dispersed=True)
+    dispersed = True

@@ -8,7 +8,8 @@ from kohort.diagnostic import wrong
 from kohort.expression_types import condition_typed
 from kohort.phrases import Condition, Options, Word, Words
 from kohort.results import Frequencies, Magnitudes
-from kohort.scope import Scope, Type, Variable
+from kohort.scope import Scope, Variable
+from kohort.variable_checks import number_variable, shown_variable
 from kohort.writing import titled
 
 COUNTS = ("freq", "rowpct", "colpct", "cellpct")
@@ -165,25 +166,9 @@ def _statistics(options: Options) -> tuple[str, ...]:
 
 def table_variable(scope: Scope, word: Word) -> Variable:
     """Give a variable that may stand in a table: any but identifiers of units."""
-    variable = scope.find(word)
-    if variable.type is Type.KEY:
-        wrong(
-            "pseudonym-used",
-            f"'{word.text}' identifies units and cannot stand in a table",
-            word.span,
-            "identifiers can be used in 'by' and 'on' only",
-        )
-    return variable
+    return shown_variable(scope, word, "table")
 
 
 def numeric_variable(scope: Scope, word: Word, user: str) -> Variable:
     """Give a numeric variable, or raise `needs-a-number`."""
-    variable = table_variable(scope, word)
-    if variable.type is Type.TEXT:
-        wrong(
-            "needs-a-number",
-            f"'{word.text}' is alphanumeric; {user} needs a numeric variable",
-            word.span,
-            f"'destring {word.text}' first",
-        )
-    return variable
+    return number_variable(scope, word, user, "table")
