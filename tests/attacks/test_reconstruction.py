@@ -175,7 +175,9 @@ def solved(session: Session, number: int, divisions: int) -> Solver:
 
 def above(rates: Floats, bound: float) -> bool:
     """Whether the mean of the blocks is above a bound by more than chance explains."""
-    return float(rates.mean()) > bound + ERRORS * float(rates.std() / np.sqrt(len(rates)))
+    between = float(rates.std() / np.sqrt(len(rates)))
+    tossed = float(np.sqrt(bound * (1 - bound) / canary_bank.PERSONS))
+    return float(rates.mean()) > bound + ERRORS * max(between, tossed)
 
 
 @pytest.fixture(scope="module")
