@@ -17,10 +17,10 @@ from pathlib import Path
 import canary_bank
 import numpy as np
 import pytest
+from distances import apart, balanced, high, pooled, prints, told
 from guesses import LARGE, ceiling, numbers, weakened, within
 from numpy.typing import NDArray
 from replies import asked, session_of
-from worlds import apart, balanced, high, pooled, prints, told
 
 from kohort.session import Session
 
