@@ -51,6 +51,9 @@ wheel: .venv/developer
 	cp examples/first.mdscript build/wheel
 	cd build/wheel && venv/bin/kohort databank make --persons 3000 --seed 1 norway \
 		&& venv/bin/kohort run first.mdscript --databank norway > first.txt && tail -n 12 first.txt
+	$(BIN)/kohort archive build/wheel/first.mdscript -o build/wheel/first.zip --databank build/wheel/norway > build/wheel/log 2>&1
+	cd / && LC_ALL=C TZ=Pacific/Kiritimati POLARS_MAX_THREADS=1 "$(CURDIR)/build/wheel/venv/bin/kohort" verify \
+		"$(CURDIR)/build/wheel/first.zip" --databank "$(CURDIR)/build/wheel/norway"
 
 format: .venv/developer
 	$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
