@@ -20,6 +20,7 @@ from kohort.scope import BindingValue, Scope, Shape
 if TYPE_CHECKING:
     from kohort.bank import Databank
     from kohort.dataset import Dataset
+    from kohort.disclosure.release import Gate
     from kohort.register import RegisterVariable
     from kohort.results import Done, Raw, Size
     from kohort.session import Session
@@ -114,6 +115,10 @@ class DataCommand(Command):
     @abstractmethod
     def run(self, dataset: Dataset, scope: Scope) -> Dataset:
         """Give the changed dataset; `scope` is the state before the statement."""
+
+    def change(self, dataset: Dataset, scope: Scope, gate: Gate) -> Dataset:
+        """Give the changed dataset; `gate` is for what must be protected to become a column."""
+        return self.run(dataset, scope)
 
     def registers(self, scope: Scope) -> tuple[tuple[Databank, RegisterVariable], ...]:
         """Give the registers that are read, so that what protects each of them comes into force."""

@@ -27,6 +27,7 @@ from kohort.scope import Scope, Shape, Type, Variable
 from kohort.wording import Meaning
 
 if TYPE_CHECKING:
+    from kohort.disclosure.release import Gate
     from kohort.estimators.problem import Predictor
 
 
@@ -182,12 +183,15 @@ class PredictCommand(DataCommand):
         )
 
     def run(self, dataset: Dataset, scope: Scope) -> Dataset:
-        """Fit, and add the columns; where nothing can be fitted they are missing."""
-        from kohort.disclosure.predictions import predictions
+        """Raise `TypeError`: without the filter nothing is fitted."""
+        raise TypeError("a prediction needs the filter")
 
+    def change(self, dataset: Dataset, scope: Scope, gate: Gate) -> Dataset:
+        """Fit, and add the columns; where nothing can be fitted they are missing."""
         names = {v.meaning.text: v.name for v, _ in self.made(scope)}
         cases = dataset.model_cases(self.question(scope))
-        values = predictions(cases, self.predictor(), tuple(k for k, _ in self.wanted()))
+        wanted = tuple(kind for kind, _ in self.wanted())
+        values = gate.predict(cases, self.predictor(), wanted)
         columns = {name: values.get(key) for key, name in names.items()}
         return dataset.with_values(columns, values.row)
 

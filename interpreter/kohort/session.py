@@ -223,7 +223,8 @@ class _Run:
         edited = command.edited(dataset) if session.gate.guards_edits else None
         if edited is not None:
             session.gate.permit_edit(*edited, command.span)
-        changed = command.run(dataset, before).described(session.scope.datasets[name])
+        changed = command.change(dataset, before, session.gate)
+        changed = changed.described(session.scope.datasets[name])
         status = command.status(changed, before.datasets[name])
         session.put(changed, status, command.span)
         return status

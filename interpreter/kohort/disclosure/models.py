@@ -33,7 +33,7 @@ from kohort.disclosure.model_patterns import patterned
 from kohort.disclosure.model_support import Grouping, Support, group
 from kohort.disclosure.profile import Profile
 from kohort.estimators.design import Codes, Floats
-from kohort.estimators.problem import Estimator, NotEstimableError, Problem, Reason
+from kohort.estimators.problem import Estimator, NotEstimableError, Predictor, Problem, Reason
 
 
 @dataclass(frozen=True)
@@ -55,15 +55,25 @@ def release_model(
     try:
         # Where numbers overflow depends on the data; no warning may say so.
         with np.errstate(all="ignore"):
-            return _Release(secret, profile, evidence, estimator).run()
+            return _Release(secret, profile, evidence, estimator).run(estimator)
     except NotEstimableError as error:
         return Refusal(error.reason) if unprotected(profile.counts) else Refusal()
 
 
-def plain_problem(secret: Secret, profile: Profile, evidence: ModelEvidence) -> Problem:
-    """Give the problem without merging, clipping and weights; `profile` must be an open one."""
-    release = _Release(secret, profile, evidence, None)
-    return release.problem(release.columns())
+def fitted_problem(
+    secret: Secret, profile: Profile, evidence: ModelEvidence, predictor: Predictor
+) -> Problem:
+    """Give the problem of a model whose predictions are asked for: merged, clipped and weighted.
+
+    Under a profile without protection it is the plain one. Raises `NotEstimableError` where the
+    model would not be shown, and `DesignTooWideError`.
+    """
+    release = _Release(secret, profile, evidence, predictor)
+    columns = release.columns()
+    if not unprotected(profile.counts) and not release.permitted(columns, release.units()):
+        raise NotEstimableError("too few rows")
+    release.weigh()
+    return release.problem(columns)
 
 
 class _Release:
@@ -72,7 +82,7 @@ class _Release:
         secret: Secret,
         profile: Profile,
         evidence: ModelEvidence,
-        estimator: Estimator | None,
+        estimator: Estimator | Predictor,
     ) -> None:
         self.secret = secret
         self.profile = profile
@@ -109,20 +119,14 @@ class _Release:
         floor = self.profile.magnitudes.hard_floor
         return group(self.support, self.limits, category, floor, regressor)
 
-    def run(self) -> ModelNumbers | Refusal:
+    def run(self, estimator: Estimator) -> ModelNumbers | Refusal:
         evidence, limits = self.evidence, self.limits
-        assert self.estimator is not None
-        units = self.support.total()
+        units = self.units()
         columns = self.columns()
-        if not large_enough(limits, units, columns.design.width + evidence.constant):
+        if not self.permitted(columns, units):
             return Refusal()
-        if limits.support_min > 0 and not minorities(self.support, self.support.view, limits):
-            return Refusal()
-        if not self._spread(columns):
-            return Refusal()
-        if self.keys is not None and limits.eta > 0:
-            self.weights = self.keys.weights(evidence, limits.eta)
-        estimate = self.estimator.fit(self.problem(columns))
+        self.weigh()
+        estimate = estimator.fit(self.problem(columns))
         # The weights cannot make columns collinear, but rounding at the very edge could.
         collinear = limits.eff_support_min > 0 and bool(estimate.dropped)
         publisher = Publisher(self.secret, self.profile, evidence, self.keys)
@@ -133,6 +137,24 @@ class _Release:
         return publisher.numbers(
             estimate, columns, self.printed, shown, units, self._observations(units, publisher)
         )
+
+    def units(self) -> int:
+        """The published number of units."""
+        return self.support.total()
+
+    def permitted(self, columns: ModelColumns, units: int) -> bool:
+        """Whether the guards before the fit let the model pass."""
+        limits = self.limits
+        if not large_enough(limits, units, columns.design.width + self.evidence.constant):
+            return False
+        if limits.support_min > 0 and not minorities(self.support, self.support.view, limits):
+            return False
+        return self._spread(columns)
+
+    def weigh(self) -> None:
+        """Draw the weights, if there are any."""
+        if self.keys is not None and self.limits.eta > 0:
+            self.weights = self.keys.weights(self.evidence, self.limits.eta)
 
     def problem(self, columns: ModelColumns) -> Problem:
         """What the estimator gets."""

@@ -1,22 +1,24 @@
-"""Predictions of a model for its rows: the plain fit, whose numbers stay in the dataset.
+"""Predictions of a model for its rows: the fit that would be shown, whose numbers stay private.
 
-They are values of units like any others and leave only through the rules for values. Whether the
-model can be fitted is not told: where it cannot, they are missing.
+Everybody's prediction rests on everybody: with a plain fit, an outcome that is zero for all but one
+person would make thousands of predictions out of that person's value, and their mean tell it. So
+the fit is the protected one (merged, clipped, weighted), under the guards of a model that is shown,
+and its numbers then leave only through the rules for values. Whether the model can be fitted is
+not told: where it cannot, they are missing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kohort.disclosure.keys import Secret
 from kohort.disclosure.model_reading import evidence_of
-from kohort.disclosure.models import plain_problem
-from kohort.disclosure.profile import Profile, load
+from kohort.disclosure.models import fitted_problem
+from kohort.disclosure.profile import Profile
 from kohort.estimators.design import DesignTooWideError, Floats
 from kohort.estimators.problem import NotEstimableError, Predictor
 from kohort.results import ModelCases
@@ -40,22 +42,19 @@ class Predictions:
         return iter(self.numbers)
 
 
-def predictions(raw: ModelCases, predictor: Predictor, wanted: tuple[str, ...]) -> Predictions:
-    """Fit a model without noise and give the wanted numbers for its rows."""
+def predictions(
+    secret: Secret,
+    profile: Profile,
+    raw: ModelCases,
+    predictor: Predictor,
+    wanted: tuple[str, ...],
+) -> Predictions:
+    """Fit a model as it would be shown and give the wanted numbers for its rows."""
     try:
         with np.errstate(all="ignore"):
             # Rows that break a rule are left out, whatever the profile: no message may tell.
             evidence, row = evidence_of(raw, protected=True)
-            problem = plain_problem(_NOBODY, _plain(), evidence)
+            problem = fitted_problem(secret, profile, evidence, predictor)
             return Predictions(predictor.values(problem, wanted), row)
     except (NotEstimableError, DesignTooWideError):
         return Predictions({}, raw.row)
-
-
-# No noise is drawn under an open profile, so that no secret is needed.
-_NOBODY = Secret(b"no noise is drawn from this secret of thirty-two bytes")
-
-
-@cache
-def _plain() -> Profile:
-    return load("open")

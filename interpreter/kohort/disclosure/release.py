@@ -29,6 +29,7 @@ from kohort.disclosure.population import (
     large_enough,
     sample_large_enough,
 )
+from kohort.disclosure.predictions import Predictions, predictions
 from kohort.disclosure.profile import Profile, ProfileError, load
 from kohort.disclosure.publication import Publication, published_groups
 from kohort.disclosure.refusal import RefusedError
@@ -66,6 +67,7 @@ from kohort.scope import Scope
 
 if TYPE_CHECKING:
     from kohort.audit.auditor import Remaining
+    from kohort.estimators.problem import Predictor
 
 Described = Frequencies | Magnitudes | Summary | Chart
 Releasable = Size | Done | Inventory | Described | Descriptive | ModelCases | Document
@@ -200,6 +202,13 @@ class Gate:
         groups = published_groups(self.policy.secret(evidence.frequencies.root), profile, evidence)
         self._watched(evidence, groups, span, evidence.frequencies.shape.name)
         return groups
+
+    def predict(
+        self, raw: ModelCases, predictor: Predictor, wanted: tuple[str, ...]
+    ) -> Predictions:
+        """Give a model's predictions of its rows, of the fit that would be shown."""
+        profile = _plain() if _published(raw) else self.policy.profile
+        return predictions(self.policy.secret(raw.root), profile, raw, predictor, wanted)
 
     # ---- the exit
 

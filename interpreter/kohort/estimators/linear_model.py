@@ -60,7 +60,8 @@ class LinearRegression:
     def values(self, problem: Problem, wanted: tuple[str, ...]) -> Mapping[str, Floats]:
         """`predicted` Xb, `residuals` y - Xb, `cooksd` e^2 h / (k s^2 (1 - h)^2)."""
         y = problem.outcome
-        found = fit(problem.design(), y, constant=problem.constant, keep_residuals=True)
+        weights, constant = problem.weights, problem.constant
+        found = fit(problem.design(), y, weights=weights, constant=constant, keep_residuals=True)
         residuals = found.residuals
         assert residuals is not None
         made = {"predicted": y - residuals, "residuals": residuals}
