@@ -94,12 +94,17 @@ class Publisher:
         """Everything that is published; tests and limits follow from the rounded numbers."""
         self._observations, self._units = observations, units
         self._printed = printed
-        self._base = {
-            "rows": observations, "within": observations - units, "between": units,
-        }[estimate.degrees]  # fmt: skip
+        self._base = _base(estimate, observations, units)
         self._inflation = 1.0 if estimate.jittered else 1 + self._limits.eta**2
         clusters = None if estimate.clusters is None else self.count(estimate.clusters)
         self._clusters = clusters
+        self._classical = (
+            estimate.tests == "t" and clusters is None and self._evidence.covariance == "classical"
+        )
+        split = self._evidence.unit_rows
+        true_units = self._evidence.rows if split is None else len(split[1])
+        self._true_base = _base(estimate, self._evidence.rows, true_units)
+        self._lessened = self._freedom(estimate.parameters)
         controls = frozenset(
             columns.designs["control"].names if "control" in columns.designs else ()
         )
@@ -135,6 +140,15 @@ class Publisher:
             exponentiated=estimate.exponentiated,
         )
 
+    def _freedom(self, parameters: int) -> float:
+        """True over published residual degrees of freedom; 1 where errors do not rest on them.
+
+        Were a published variance a sum of squares over the true ones, R2 beside F, or beside a
+        coefficient and its error, would give the true number of units to the last one.
+        """
+        true, told = self._true_base - parameters, self._base - parameters
+        return true / told if self._classical and true > 0 and told > 0 else 1.0
+
     def _equation(
         self, equation: Equation, estimate: Estimate, gone: set[str], df: float | None
     ) -> Coefficients:
@@ -154,7 +168,8 @@ class Publisher:
         return found
 
     def _errors(self, errors: Floats) -> Floats:
-        return _rounded(errors * math.sqrt(self._inflation), self._limits.se_digits)
+        inflation = self._inflation * self._lessened
+        return _rounded(errors * math.sqrt(inflation), self._limits.se_digits)
 
     def _tested(
         self,
@@ -213,7 +228,7 @@ class Publisher:
                 n = self._observations
                 return self.share(1 - (1 - share) * (n - one.df) / (n - one.parameters))
             case "f" | "chi2":
-                return self.figure(one.value / (self._inflation if one.noisy else 1.0))
+                return self.figure(self._deflated(one))
             case "units":
                 return self._units
             case "count":
@@ -221,11 +236,17 @@ class Publisher:
             case "events":
                 return published_events(self._secret, self._profile, self._evidence)
             case _:
-                return self.figure(one.value)
+                spread = math.sqrt(self._lessened) if one.name == "rmse" else 1.0
+                return self.figure(one.value * spread)
+
+    def _deflated(self, one: Statistic) -> float:
+        """A test's statistic over what the jitter adds; F with published degrees of freedom."""
+        freedom = self._freedom(one.parameters) if one.kind == "f" and one.df2 is None else 1.0
+        return one.value / (self._inflation if one.noisy else 1.0) / freedom
 
     def _tested_value(self, one: Statistic) -> float:
         """The statistic of a test beside the model: one digit less than a coefficient has."""
-        value = one.value / (self._inflation if one.noisy else 1.0)
+        value = self._deflated(one)
         return float(_rounded(np.array([value]), self._limits.se_digits)[0])
 
     def _df2(self, one: Statistic) -> int:
@@ -344,3 +365,8 @@ def _rounded(values: Floats, digits: int) -> Floats:
 
 
 __all__ = ["Coefficients", "FurtherTable", "ModelNumbers", "Publisher"]
+
+
+def _base(estimate: Estimate, rows: int, units: int) -> int:
+    """What residual degrees of freedom are counted from: rows, rows within units, or units."""
+    return {"rows": rows, "within": rows - units, "between": units}[estimate.degrees]
