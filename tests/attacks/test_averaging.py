@@ -198,7 +198,7 @@ def test_with_the_set_alone_in_the_key_divisions_tell(session: Session) -> None:
 
 
 def sampled(session: Session, limit: int, scripts: list[str]) -> Floats:
-    """Give counts of different samples of nine tenths, forty seeds tried: (samples, asks, years)."""
+    """Give counts of different samples of nine tenths, of forty seeds: (samples, asks, years)."""
     prints: list[list[Floats]] = []
     for seed in range(1, 41):
         asked(session, f"clone-dataset people part\nuse part\nsample 0.9 {seed}")
