@@ -35,7 +35,8 @@ def made(path: Path, rows: int, regressors: int) -> None:
     y = effect[unit] + rng.normal(size=rows)
     for x in arrays.values():
         y += x
-    np.savez(path, unit=unit, y=y, **arrays)
+    columns: dict[str, Any] = {"unit": unit, "y": y, **arrays}
+    np.savez(path, **columns)
 
 
 def estimator(arrays: dict[str, Any], names: list[str], watch: Stopwatch, robust: bool) -> Any:

@@ -42,7 +42,7 @@ def _batch(start: Restart, number: int, end: float, counts: Counter[str]) -> Non
     @seed(number)
     @settings(
         max_examples=_BATCH, deadline=None, database=None, phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     )  # fmt: skip
     @given(random_scripts.scripts())
     def one(script: list[str]) -> None:

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from kohort.estimators import cross_products
 from kohort.estimators.design import MAX_COLUMNS, Block, Design, DesignTooWideError, Floats
 from kohort.estimators.inference import f_tail, infer
-from kohort.estimators.least_squares import Covariance, NotEstimableError, fit
+from kohort.estimators.least_squares import fit
+from kohort.estimators.problem import Covariance, NotEstimableError
 
 
 def column(name: str, x: Floats) -> Block:

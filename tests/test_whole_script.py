@@ -78,7 +78,7 @@ def numbers(released: Released) -> Numbers:
         case Model(header=header, table=table):
             said = {(name,): cell.v for name, cell in header if isinstance(cell, Cell)}
             return said | {place: cell.v for place, cell in cells(table)}
-        case Text():
+        case _:
             return {}
 
 
