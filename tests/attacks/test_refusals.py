@@ -115,10 +115,9 @@ def sparse(session: Session, place: int) -> bool:
 
 
 def earning() -> NDArray[np.int64]:
-    """Give the places of people with a wage of their own, int64."""
-    wages = canary_bank.wages()
-    first = np.unique(wages, return_index=True, return_counts=True)
-    places = np.sort(first[1][first[2] == 1])
+    """Give the places of people with a wage that nobody else has, int64."""
+    _, first, count = np.unique(canary_bank.wages(), return_index=True, return_counts=True)
+    places: NDArray[np.int64] = np.sort(first[count == 1])
     return places[(places % 10 != 3) & (places > 200)]
 
 

@@ -25,7 +25,7 @@ from kohort.session import Session
 
 TIMES = 12
 TARGETS = 20 if LARGE else 2
-PAIRS = 200 if LARGE else 40
+PAIRS = 200 if LARGE else 30
 NOBODY = "wage == 1"
 PANEL = (
     "clone-dataset people long\nuse long\nkeep wage exact sex home born\n"

@@ -25,7 +25,7 @@ from replies import asked, session_of
 from kohort.session import Session
 
 EACH = 40 if LARGE else 4
-GROUPS = 200 if LARGE else 30
+GROUPS = 200 if LARGE else 24
 MADE = """generate one = exact > 500
 generate count = int(exact / 50)
 generate three = int(born / 2500)
@@ -76,7 +76,7 @@ def bare(root: Path) -> Session:
 @pytest.mark.parametrize("model", WITH_DUMMY)
 def test_a_dummy_for_one_person_gives_no_model(session: Session, model: str) -> None:
     """One is published as ten or more in fewer than one case of a thousand."""
-    for target in balanced(4, 1):
+    for target in balanced(2, 1):
         made = f"generate d = wage == {canary_bank.wages()[target]}\n{model}\ndrop d"
         assert asked(session, made).codes == ["SDC-M1"]
 
