@@ -41,25 +41,28 @@ def published_counts(
     n = np.asarray(n, dtype=np.int64)
     if unprotected(limits):
         return n.copy()
-    published = np.zeros(len(n), dtype=np.int64)
-    there = np.flatnonzero(n > 0)
-    if not len(there):
-        return published
+    if not len(n):
+        # A table of nobody takes the time of a table of somebody: one set is drawn all the same.
+        nobody = np.zeros(1, dtype=np.int64)
+        alone = None if wordings is None else [""]
+        return published_counts(secret, limits, nobody.astype(np.uint64), nobody, alone)[:0]
+    # Nobody is drawn like somebody, for the same reason; what comes out is 0.
+    some = np.maximum(n, 1)
     keyed = sealed(secret)
-    messages = [packed(s, m) for s, m in zip(sums[there].tolist(), n[there].tolist(), strict=True)]
+    messages = [packed(s, m) for s, m in zip(sums.tolist(), some.tolist(), strict=True)]
     by_set = keyed.prf("cell/v1").uniforms(messages)
     share = limits.wording_share if wordings is not None and limits.table == "smooth" else 0.0
     if limits.table == "maxent":
-        published[there] = _looked_up_maxent(limits, n[there], by_set)
-        return _rounded(published, limits)
+        drawn = _looked_up_maxent(limits, some, by_set)
+        return np.where(n > 0, _rounded(drawn, limits), 0)
     zero = keyed.prf("zero/v1").uniforms(messages)
     by_text = None
     if wordings is not None and share > 0:
-        words = [wordings[place].encode() for place in there.tolist()]
+        words = [wording.encode() for wording in wordings]
         by_text = keyed.prf("text/v1").uniforms(words)
         zero = joint(zero, keyed.prf("zerotext/v1").uniforms(words), share)
-    published[there] = looked_up(limits, n[there], by_set, zero, by_text, share)
-    return _rounded(published, limits)
+    drawn = looked_up(limits, some, by_set, zero, by_text, share)
+    return np.where(n > 0, _rounded(drawn, limits), 0)
 
 
 def published_count(
