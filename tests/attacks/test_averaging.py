@@ -117,9 +117,9 @@ def counted(session: Session) -> float:
     """The share of true counts that the average over wordings rounds to."""
     hits = []
     for turn in range(TURNS):
-        condition = f"exact > {300 + 40 * turn}"
-        true = [((years() == y) & (canary_bank.exact() > 300 + 40 * turn)).sum() for y in YEARS]
-        hits.append(np.rint(in_words(session, condition).mean(axis=0)) == true)
+        least = 440 - 20 * turn
+        true = [((years() == y) & (canary_bank.exact() > least)).sum() for y in YEARS]
+        hits.append(np.rint(in_words(session, f"exact > {least}").mean(axis=0)) == true)
     return float(np.mean(hits))
 
 
