@@ -118,7 +118,8 @@ def earning() -> NDArray[np.int64]:
     """Give the places of people with a wage that nobody else has, int64."""
     _, first, count = np.unique(canary_bank.wages(), return_index=True, return_counts=True)
     places: NDArray[np.int64] = np.sort(first[count == 1])
-    return places[(places % 10 != 3) & (places > 200)]
+    alone: NDArray[np.int64] = places[(places % 10 != 3) & (places > 200)]
+    return alone
 
 
 Limit = Callable[[Session, int], bool]
