@@ -40,7 +40,7 @@ from replies import asked, session_of
 from kohort.disclosure.keys import Prf, Secret
 from kohort.session import Session
 
-TURNS = 10 if LARGE else 3
+TURNS = 10 if LARGE else 2
 WORDINGS, DIVISIONS, SEEDS = 10, 10, 16
 ALL_IN_WORDS = {"counts": {"wording_share": 0.98}}
 OF_SAMPLES = 0.75

@@ -21,7 +21,7 @@ from replies import asked, session_of
 
 from kohort.session import Session
 
-TARGETS = 400 if LARGE else 48
+TARGETS = 400 if LARGE else 36
 GIANT = 100_000
 FIXED, USUAL = 30, 45
 """Of 3 000: how many a fixed rank of one per cent clips, and a random one most often."""
