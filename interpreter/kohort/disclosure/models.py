@@ -122,6 +122,10 @@ class _Release:
     def run(self, estimator: Estimator) -> ModelNumbers | Refusal:
         evidence, limits = self.evidence, self.limits
         units = self.units()
+        # Decided before anything is worked out, so that a few people take the time of nobody.
+        few = not large_enough(limits, units, int(evidence.constant))
+        if few and limits.min_dof > 0:
+            return Refusal()
         columns = self.columns()
         if not self.permitted(columns, units):
             return Refusal()
