@@ -22,6 +22,8 @@ _CENTRAL: Final = {
 }  # fmt: skip
 _NONE: Final = 1e-12
 _MANY: Final = 40.0
+_FARTHEST: Final = 1e4  # largest noncentrality of t that is calculated
+_FEWEST: Final = 1e-9  # least degrees of freedom of noncentral t that are calculated
 _STEPS: Final = 40
 _STEP: Final = 0.25
 _ROUNDS: Final = 3
@@ -37,6 +39,9 @@ def _asked(distribution: str, question: str, *given: Values) -> Values:
     arrays = np.broadcast_arrays(*given)
     missing = np.logical_or.reduce([np.isnan(array) for array in arrays])
     central = (arrays[-1] >= 0) & (arrays[-1] < _NONE)
+    if distribution == "nct":
+        # There boost's sums never end, or end the whole process.
+        missing = missing | (np.abs(arrays[-1]) > _FARTHEST) | (arrays[-2] < _FEWEST)
     # Rows answered otherwise get ordinary numbers: some of the algorithms never end for NaN.
     sound = [np.where(missing | central, 0.5, array) for array in arrays]
     with np.errstate(all="ignore"), warnings.catch_warnings():
