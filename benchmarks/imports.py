@@ -62,7 +62,7 @@ def joined(root: Path, watch: Stopwatch) -> None:
         rows = pl.DataFrame({"id": have}).with_row_index("place")
         return pl.DataFrame({"id": want}).join(rows, on="id", how="left")["place"]
 
-    vars(store)["places"] = by_join
+    setattr(store, "places", by_join)  # noqa: B010  the module's own name is typed otherwise
     kohort(root, watch)
 
 

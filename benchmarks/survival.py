@@ -229,7 +229,7 @@ def compared(path: Path, repeats: int) -> list[str]:
 
 def main() -> None:
     """Make the lives and print the table, or run one side."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--repeats", type=int, default=2)
     parser.add_argument("--side", choices=SIDES)

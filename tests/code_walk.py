@@ -113,6 +113,10 @@ _OWN_EXCEPTIONS = {
 }  # fmt: skip
 
 
+# Parts of exceptions that hold codes, numbers of the system, or names of the script.
+_PLAIN_PARTS = {"code", "diagnostic", "errno", "operands", "position", "reason", "strerror"}
+
+
 def _names(node: ast.expr | None) -> set[str]:
     if node is None:
         return set()
@@ -124,7 +128,7 @@ def _harmless(statement: ast.AST, used: ast.Name) -> bool:
     """Whether only the exception's type, code or errno is looked at, or it is raised `from`."""
     for node in ast.walk(statement):
         if isinstance(node, ast.Attribute) and node.value is used:
-            return node.attr in {"code", "diagnostic", "errno", "strerror", "reason", "position"}
+            return node.attr in _PLAIN_PARTS
         if isinstance(node, ast.Call) and used in node.args:
             name = getattr(node.func, "id", "")
             return name in {"isinstance", "type", "reason"}
