@@ -1,9 +1,8 @@
-"""The fuzzer runs, for a short while and always another one, and finds what it is for."""
+"""The fuzzer runs for a short while, and finds what it is for; `make fuzz` goes on from there."""
 
 from __future__ import annotations
 
 import os
-import time
 
 import fuzz
 import pytest
@@ -11,10 +10,11 @@ import random_scripts
 from hypothesis import strategies as st
 
 SECONDS = float(os.environ.get("KOHORT_FUZZ_SECONDS", "8"))
+SEED = int(os.environ.get("KOHORT_FUZZ_SEED", "1"))
 
 
 def test_random_scripts_show_no_canary() -> None:
-    counts = fuzz.fuzz(SECONDS, int(time.time()))
+    counts = fuzz.fuzz(SECONDS, SEED)
     assert counts["scripts"] > 0
 
 
