@@ -16,6 +16,7 @@ from kohort.estimators.design import CONSTANT, Block, Design, Floats
 from kohort.estimators.elimination import Elimination, eliminate
 from kohort.estimators.group_sums import Clusters
 from kohort.estimators.least_squares import columns_of, norms_of
+from kohort.estimators.linear_figures import LinearFigures
 from kohort.estimators.moments import Moments, Roles
 from kohort.estimators.problem import Covariance, NotEstimableError
 
@@ -25,7 +26,7 @@ _OUTCOME = "outcome"
 
 
 @dataclass(frozen=True, eq=False)
-class InstrumentFit:
+class InstrumentFit(LinearFigures):
     """A fitted model with instruments.
 
     `names`, `coefficients` float64[k], `covariance` float64[k, k]: endogenous columns, exogenous
@@ -53,35 +54,6 @@ class InstrumentFit:
     @property
     def n(self) -> int:
         return self.moments.n
-
-    @property
-    def k(self) -> int:
-        return len(self.names)
-
-    @property
-    def df_residual(self) -> int:
-        return self.n - self.k
-
-    @property
-    def df_model(self) -> int:
-        return self.k - self.constant
-
-    @property
-    def errors(self) -> Floats:
-        """Standard errors, float64[k]."""
-        return np.sqrt(np.maximum(np.diagonal(self.covariance), 0.0))
-
-    @property
-    def r2(self) -> float:
-        return 1.0 - self.rss / self.tss if self.tss > 0 else float("nan")
-
-    @property
-    def adjusted_r2(self) -> float:
-        return 1.0 - (1.0 - self.r2) * (self.n - self.constant) / self.df_residual
-
-    @property
-    def root_mse(self) -> float:
-        return float(np.sqrt(self.rss / self.df_residual))
 
 
 def fit_instruments(

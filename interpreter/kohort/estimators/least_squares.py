@@ -9,6 +9,7 @@ from kohort.estimators.cross_products import Columns, weighted_squares, weighted
 from kohort.estimators.design import Block, Codes, Design, Floats, constant_block
 from kohort.estimators.elimination import Elimination, eliminate
 from kohort.estimators.inference import f_tail
+from kohort.estimators.linear_figures import LinearFigures
 from kohort.estimators.problem import Covariance, NotEstimableError
 from kohort.estimators.wald import wald
 
@@ -17,7 +18,7 @@ _CLOSE_FIT = 1e-6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class LinearFit:
+class LinearFit(LinearFigures):
     """A fitted linear model.
 
     `names`, `coefficients` float64[k] and `covariance` float64[k, k] are of the kept columns in the
@@ -32,42 +33,13 @@ class LinearFit:
     covariance: Floats
     dropped: tuple[str, ...]
     constant: bool
-    n: int
+    n: int  # pyright: ignore[reportIncompatibleMethodOverride]  a field may stand for a property
     rss: float
     tss: float
     f: float
     elimination: Elimination
     residuals: Floats | None
     clusters: int | None = None
-
-    @property
-    def k(self) -> int:
-        return len(self.names)
-
-    @property
-    def df_residual(self) -> int:
-        return self.n - self.k
-
-    @property
-    def df_model(self) -> int:
-        return self.k - self.constant
-
-    @property
-    def errors(self) -> Floats:
-        """Standard errors, float64[k]."""
-        return np.sqrt(np.maximum(np.diagonal(self.covariance), 0.0))
-
-    @property
-    def r2(self) -> float:
-        return 1.0 - self.rss / self.tss if self.tss > 0 else float("nan")
-
-    @property
-    def adjusted_r2(self) -> float:
-        return 1.0 - (1.0 - self.r2) * (self.n - self.constant) / self.df_residual
-
-    @property
-    def root_mse(self) -> float:
-        return float(np.sqrt(self.rss / self.df_residual))
 
     @property
     def f_p(self) -> float:

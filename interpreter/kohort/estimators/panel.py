@@ -11,13 +11,14 @@ import numpy as np
 from kohort.estimators.cross_products import weighted_squares, weighted_sum
 from kohort.estimators.design import CONSTANT, Design, Floats
 from kohort.estimators.group_sums import Clusters
+from kohort.estimators.linear_figures import Estimated
 from kohort.estimators.panel_columns import PanelColumns, Units
 from kohort.estimators.panel_solution import Components, Effects, Panel, Solution
 from kohort.estimators.problem import NotEstimableError
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class PanelFit:
+class PanelFit(Estimated):
     """A fitted panel model.
 
     `names`, `coefficients` float64[k], `covariance` float64[k, k]: of the kept columns, the
@@ -46,19 +47,6 @@ class PanelFit:
     df_effects: int
     residuals: Floats
     unit_residuals: Floats
-
-    @property
-    def k(self) -> int:
-        return len(self.names)
-
-    @property
-    def df_model(self) -> int:
-        return self.k - self.constant
-
-    @property
-    def errors(self) -> Floats:
-        """Standard errors, float64[k]."""
-        return np.sqrt(np.maximum(np.diagonal(self.covariance), 0.0))
 
     @property
     def rho(self) -> float:
