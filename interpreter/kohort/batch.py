@@ -9,7 +9,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TextIO
 
-from kohort import chart_files, exit_code, program, table_files
+from kohort import chart_files, exit_code, program, table_files, taking_home
 from kohort.catalogue import Catalogue
 from kohort.client import Client, Worker
 from kohort.event import Finished, Started, Told
@@ -47,7 +47,10 @@ def run_file(
         look = look_at(stream, opening.language, opening.notes)
         shown = output_of(chosen, stream, sys.stderr, look, script.text, _title(given))
         saved = chart_files.beside(shown, pictures, opening.language)
-        output = table_files.beside(saved, grids, opening.language)
+        listed = table_files.beside(saved, grids, opening.language)
+        beside = (files.ending for files in (pictures, grids) if files is not None)
+        kinds = taking_home.kinds_of(chosen, to, *beside)
+        output = taking_home.TakingHome(listed, kinds)
         # The engine starts while the script is checked.
         with closing(Worker(opening)) as worker:
             code = checked(script, catalogue, output)
@@ -128,6 +131,10 @@ def destination(to: str | None, script: str) -> Iterator[TextIO]:
         raise Trouble(f"{to} cannot be written: {reason(error)}") from None
     try:
         yield file
+    except Trouble:
+        with contextlib.suppress(OSError):
+            taking_home.discard(path)
+        raise
     finally:
         # Everything was flushed when it was written: a failure here has been told already.
         with contextlib.suppress(OSError):

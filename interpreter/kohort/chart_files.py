@@ -25,11 +25,16 @@ class Wanted:
     suffix: str = ".svg"
     file: Path | None = None
 
+    @property
+    def ending(self) -> str:
+        """The ending of the files."""
+        return self.suffix if self.file is None else self.file.suffix.lower()
+
     def path(self, number: int, figure: Figure) -> Path:
         """Give the file of the chart of this number, counted from 1."""
         if self.file is not None:
             more = f"-{number}" if number > 1 else ""
-            return self.file.with_name(f"{self.file.stem}{more}{self.file.suffix.lower()}")
+            return self.file.with_name(f"{self.file.stem}{more}{self.ending}")
         assert self.folder is not None
         word = re.match(r"[a-z-]+", figure.title)
         return self.folder / f"{number:02d}-{word[0] if word else figure.kind}{self.suffix}"

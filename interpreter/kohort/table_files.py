@@ -28,11 +28,16 @@ class Wanted:
     folder: Path
     form: str
 
+    @property
+    def ending(self) -> str:
+        """The ending of the files."""
+        return _ENDINGS[self.form]
+
     def path(self, number: int, grid: Grid) -> Path:
         """Give the file of the table of this number, counted from 1."""
         word = re.match(r"[a-z-]+", grid.title)
         name = word[0] if word else "table"
-        return self.folder / f"{number:02d}-{name}.{_ENDINGS[self.form]}"
+        return self.folder / f"{number:02d}-{name}.{self.ending}"
 
 
 def wanted(tables: str | None, form: str | None) -> Wanted | None:

@@ -23,6 +23,7 @@ from kohort.opening import Opening
 from kohort.output import look_at, output_of, write
 from kohort.render import Form
 from kohort.script_file import reason
+from kohort.taking_home import TakingHome, kinds_of
 from kohort.trouble import Trouble
 
 Start = Callable[[], tuple[Opening, Catalogue]]
@@ -119,7 +120,8 @@ def _show(given: argparse.Namespace) -> int:
     with destination(given.to, given.study) as stream:
         form: Form = given.output or form_of(given.to)
         look = look_at(stream, language)
-        output = output_of(form, stream, sys.stderr, look, study.script)
+        shown = output_of(form, stream, sys.stderr, look, study.script)
+        output = TakingHome(shown, kinds_of(form, given.to))
         if form == "text":
             _head(stream, study, given)
         for event in events(study):

@@ -23,12 +23,14 @@ from kohort.archive.record import Record, Step, recorded
 from kohort.catalogue import Catalogue
 from kohort.client import Client, Worker
 from kohort.diagnostic import Diagnostic
+from kohort.disclosure.file_kinds import STUDY
 from kohort.event import Event, Started
 from kohort.opening import Opening
 from kohort.output import HtmlOutput, Output, look_at, output_of
 from kohort.progress import Steps
 from kohort.render import Look
 from kohort.script_file import ScriptFile, read_script
+from kohort.taking_home import TakingHome
 from kohort.trouble import Trouble
 
 REPORT: Final = "report.html"
@@ -52,9 +54,9 @@ def archive(
     sealing.check(script.text)
     described(script.text, flags)  # what is wrong with it is told before the run
     target = Path(to or f"{Path(script.name).stem}.zip").expanduser()
-    output = output_of(
-        "text", sys.stdout, sys.stderr, look_at(sys.stdout, opening.language), script.text
-    )
+    look = look_at(sys.stdout, opening.language)
+    shown = output_of("text", sys.stdout, sys.stderr, look, script.text)
+    output = TakingHome(shown, STUDY)
     with closing(Worker(opening)) as worker:
         code = batch.checked(script, catalogue, output)
         if code != exit_code.DONE:

@@ -36,6 +36,7 @@ def context(raw: Raw, content: Content, profile: Profile, scope: Scope) -> Conte
         profile_hash=profile.hash,
         databanks=tuple(f"{bank.name}:{bank.version}" for bank in scope.banks.values()),
         zero_display=profile.counts.zero_display,
+        formats=profile.release.formats,
     )
     if shape is None:
         return plain
@@ -53,6 +54,7 @@ def context(raw: Raw, content: Content, profile: Profile, scope: Scope) -> Conte
         sources=tuple((v.name, origins(v)) for v in asked(raw, content, shape)),
         missing="shown" if _missing_shown(raw) else "left_out",
         protection=protection,
+        formats=plain.formats,
     )
 
 

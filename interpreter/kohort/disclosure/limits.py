@@ -6,6 +6,7 @@ key or extend one that does. Numbers in brackets refer to the disclosure referen
 
 from dataclasses import dataclass
 
+from kohort.disclosure.file_kinds import FILE_KINDS
 from kohort.disclosure.strictness import (
     both,
     common,
@@ -175,7 +176,7 @@ class ReleaseLimits:
     """How results leave (2.4, 5)."""
 
     human_gatekeeper: bool = either()
-    formats: tuple[str, ...] = common()
+    formats: tuple[str, ...] = common(FILE_KINDS)
     scripts_scanned_for_literals: bool = either()
 
 

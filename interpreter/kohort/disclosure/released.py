@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, final
 
+from kohort.disclosure.file_kinds import FILE_KINDS
 from kohort.disclosure.released_figure import Figure, FigureKind, Role
 from kohort.disclosure.released_table import STATES, Cell, Key, KeyKind, Note, State, Table
 from kohort.disclosure.schema import TAG, WireError, plain, read
@@ -129,7 +130,8 @@ class Context:
     made of; `missing` what became of missing values: `left_out`, `shown`, or nothing where that is
     no question; `protection` what the filter did (message section `protection`) and how much it can
     have changed. `zero_display` is the profile's: how a published zero prints, `0` or the limit
-    below which counts are not told, `<5`.
+    below which counts are not told, `<5`; `formats` the kinds of files that it may leave in (a
+    study made before there were any says nothing, and was allowed to leave as it is).
     """
 
     profile: str = ""
@@ -142,6 +144,7 @@ class Context:
     sources: tuple[tuple[str, tuple[str, ...]], ...] = ()
     missing: str = ""
     protection: tuple[Note, ...] = ()
+    formats: tuple[str, ...] = FILE_KINDS
 
     def __post_init__(self) -> None:
         sign, digits = self.zero_display[:1], self.zero_display.removeprefix("<")

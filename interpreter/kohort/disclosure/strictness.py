@@ -64,13 +64,18 @@ def ordered(*values: str) -> Any:
     return _key(Direction("order " + " < ".join(values), merge, fault))
 
 
-def common() -> Any:
-    """A list of what is permitted, in any order: only what all profiles permit remains."""
+def common(known: tuple[str, ...] = ()) -> Any:
+    """A list of what is permitted, in any order: only what all profiles permit remains.
+
+    `known`: all that may stand in it, where that is a closed list.
+    """
 
     def merge(a: tuple[Any, ...], b: tuple[Any, ...]) -> tuple[Any, ...]:
         return tuple(entry for entry in a if entry in b)
 
     def fault(value: tuple[Any, ...]) -> str | None:
+        if known and not set(value) <= set(known):
+            return f"must be of {', '.join(known)}"
         return None if value == tuple(sorted(set(value))) else "must ascend without repeats"
 
     return _key(Direction("common", merge, fault))

@@ -96,4 +96,5 @@ def context_object(context: Context, look: Look) -> dict[str, Any]:
         "protection": [
             {"key": note.key, "words": dict(note.words), "text": text} for note, text in effects
         ],
+        "formats": list(context.formats),
     }

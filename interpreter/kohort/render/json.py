@@ -8,7 +8,8 @@ A result has `kind` (`table`, `model`, `figure`, `status`, `text`, `several`),
 `profile_hash`, `databanks`, `dataset`,
 `unit_type`, `population` (sentences), `zero_display`, `sources` (each variable of the result, and
 the register variables with dates that it is made of), `missing` (`left_out`, `shown` or nothing),
-`protection` (what the filter did, as notes)) and, by kind:
+`protection` (what the filter did, as notes), `formats` (kinds of files it may leave in)) and, by
+kind:
 
 - table: `title`, `stub` (keys that head the row keys), `heads` (keys that head the levels of
   columns), `rows` and `columns` (lists of lists of keys), `cells` (a list of cells for each row),
