@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from banks import small
 
-from kohort import exit_code
+from kohort import HOME, exit_code
 from kohort.__main__ import main
 from kohort.diagnostic import Diagnostic
 
@@ -356,3 +356,20 @@ def test_a_databank_is_made_whole_or_not_at_all(kohort: Runner) -> None:
     assert kohort("databank", "make", "--persons", "1000", "bank").returncode == 4
     kohort.script("require no.ssb.fdb:1 as db\n")
     assert kohort("run", "a.mdscript", "--databank", "bank").returncode == 0
+
+
+def test_a_source_tree_that_is_not_installed_knows_its_version(tmp_path: Path) -> None:
+    declared = tomllib.loads((HOME / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+    code = (
+        "import importlib.metadata as m, sys\n"
+        "def missing(name): raise m.PackageNotFoundError(name)\n"
+        "m.version = missing\n"
+        "from kohort.package_version import version_of\n"
+        "print(version_of('kohort'))\n"
+        "try: version_of('polars')\n"
+        "except m.PackageNotFoundError: print('unknown')\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path, check=True
+    )
+    assert done.stdout == f"{declared}+source\nunknown\n"

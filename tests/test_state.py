@@ -31,9 +31,9 @@ FUNCTIONS = frozenset(_NAMES.split())
 
 INTRODUCTION = """# What is built
 
-All commands and functions of the language, and the commands that kohort has besides. A command
-that is not built yet is answered with `not-built-yet`, by `check` too, so that nothing runs
-halfway into it.
+All commands and functions of the language, and the commands that kohort has besides. Each name
+leads to its page, where every example is a test; [decisions](decisions.md) tells how kohort reads
+the language where it can be read in two ways.
 
 """
 

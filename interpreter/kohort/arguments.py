@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
-from importlib.metadata import PackageNotFoundError, version
 from typing import NoReturn
 
 from kohort.archive import words
 from kohort.audit import words as audit_words
 from kohort.configuration import SYNTHETIC_PERSONS, SYNTHETIC_SEED
 from kohort.owner_arguments import add_owner_commands
+from kohort.package_version import version_of
 from kohort.release_check import words as release_words
 from kohort.trouble import Trouble
 
@@ -40,7 +40,7 @@ def parser() -> argparse.ArgumentParser:
         epilog=EXIT_CODES,
         parents=[_shared()],
     )
-    top.add_argument("--version", action="version", version=f"kohort {release()}")
+    top.add_argument("--version", action="version", version=f"kohort {version_of('kohort')}")
     top.set_defaults(command=None, databank=[], profile=None, language=None)
     top.set_defaults(no_color=False, no_notes=False)
     commands = top.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
@@ -124,11 +124,3 @@ def _add_databank(add: _Add) -> None:
     info.add_argument("--language", choices=("en", "nb"), help="language of headings")
     info.add_argument("directory", metavar="DIR")
     add_owner_commands(kinds.add_parser)
-
-
-def release() -> str:
-    """Give the version of the program."""
-    try:
-        return version("kohort")
-    except PackageNotFoundError:
-        return "(not installed)"

@@ -79,15 +79,12 @@ _SPOKEN: Final = {"and": "&", "or": "|", "not": "!"}
 
 
 def unknown_command(text: str, span: Span, word: str) -> Diagnostic:
-    """Say that a line begins with no command, or with one that is not built yet."""
+    """Say that a line begins with no command."""
     if not word:
         hint = "type 'help' for all commands"
         where = Span(span.start, span.start + 1)
         return Diagnostic("unknown-command", "a statement begins with a command", where, hint)
     where = Span(span.start, span.start + len(word))
-    if word in language() or word in sentences():
-        message = f"'{word}' belongs to the language but is not built yet"
-        return Diagnostic("not-built-yet", message, where)
     meant = _command_hint(word, text[text.find(word) + len(word) :].lstrip())
     message = f"there is no command '{_shown(word)}'"
     return Diagnostic("unknown-command", message, where, meant)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Protocol
 
 from kohort import program
@@ -14,6 +13,7 @@ from kohort.disclosure.refusal import RefusedError
 from kohort.disclosure.released import Released
 from kohort.event import Event, Finished, Result, Started, Told
 from kohort.exit_code import DONE, WRONG, most_serious, of
+from kohort.package_version import version_of
 from kohort.provenance import (
     PACKAGES,
     BankSource,
@@ -105,7 +105,7 @@ class Session:
             (_source(bank, variables, self.gate) for bank, variables in banks.items()),
             key=lambda source: (source.name, source.version),
         )
-        packages = {name: version(name) for name in PACKAGES}
+        packages = {name: version_of(name) for name in PACKAGES}
         return Provenance(tuple(sources), profile.name, profile.hash, packages)
 
     def put(self, dataset: Dataset, status: Raw | None, span: Span) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from kohort.arguments import release
 from kohort.disclosure.released import Context
 from kohort.messages import find
+from kohort.package_version import version_of
 from kohort.render.context import context_lines, effect_texts, steps
 from kohort.render.html_text import BLANK, escaped
 from kohort.render.look import Look
@@ -35,7 +35,7 @@ def foot(contexts: Sequence[Context], look: Look) -> str:
     pairs = [
         ("databanks", "<br>".join(map(escaped, banks))),
         ("profile", "<br>".join(_profile(text) for text in profiles)),
-        ("program", escaped(f"kohort {release()}")),
+        ("program", escaped(f"kohort {version_of('kohort')}")),
     ]
     return f"<footer><dl>{_pairs(pairs, look)}</dl></footer>"
 

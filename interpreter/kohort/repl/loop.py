@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from kohort import exit_code
-from kohort.arguments import release
 from kohort.binding import bind
 from kohort.catalogue import Catalogue, Databank
 from kohort.client import Client
@@ -19,6 +18,7 @@ from kohort.event import Started, Told
 from kohort.messages import sentence
 from kohort.opening import Opening
 from kohort.output import TextOutput, look_at, write
+from kohort.package_version import version_of
 from kohort.phrases import Options, Text
 from kohort.progress import Steps
 from kohort.repl.desk import Desk
@@ -45,7 +45,7 @@ class Loop:
     def run(self) -> int:
         """Read and run until the user leaves. Gives the exit code."""
         session = prompt_session(lambda: self.desk.scope, self.toolbar, self.opening.language)
-        self._say("greeting", version=release())
+        self._say("greeting", version=version_of("kohort"))
         while True:
             try:
                 text = session.prompt()
