@@ -46,6 +46,16 @@ class UnitSet(Protocol):
         ...
 
 
+class Members(Protocol):
+    """Who stands in the cells of a table."""
+
+    def __call__(
+        self, subset: tuple[int, ...], wanted: NDArray[np.bool_]
+    ) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+        """Give record keys of the wanted cells of some axes, and the place of each one's cell."""
+        ...
+
+
 @dataclass(frozen=True, repr=False)
 class Raw:
     """An unreleased result. It has no text form: printing it by accident shows nothing.
@@ -155,6 +165,7 @@ class Frequencies(Raw):
 
     `cells` maps each subset of axis positions to its cells; `()` is the grand total (one row, index
     of width 0). Without `missing`, rows where any axis is missing are left out of all of them.
+    `members`: who stands in the cells, for the audit alone.
     """
 
     shape: Shape
@@ -164,6 +175,7 @@ class Frequencies(Raw):
     statistics: tuple[str, ...] = ("freq",)
     options: Mapping[str, Any] = field(default_factory=dict)
     root: Path | None = None
+    members: Members | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, repr=False)

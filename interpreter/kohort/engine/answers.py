@@ -10,6 +10,7 @@ from kohort.described import Transitions
 from kohort.engine import requests
 from kohort.engine.cells import grid
 from kohort.engine.failure import guarded
+from kohort.engine.members import CellMembers
 from kohort.engine.model_rows import complete_cases
 from kohort.engine.passages import transitions
 from kohort.engine.table import Table
@@ -55,7 +56,8 @@ class Answers(Table):
         """Count units by the codes of variables, with every margin."""
         counted = grid(by, [self.codes(v.name) for v in by], self.rows, missing)
         counts = requests.frequencies(self.shape, counted, missing, statistics, options)
-        return self._about(replace(counts, root=self.rows.root))
+        counts = replace(counts, root=self.rows.root, members=CellMembers(counted, self.rows))
+        return self._about(counts)
 
     @guarded
     def magnitudes(
@@ -69,7 +71,7 @@ class Answers(Table):
         """Give the values of numeric variables by the cells of a table."""
         counted = grid(by, [self.codes(v.name) for v in by], self.rows, missing)
         counts = requests.frequencies(self.shape, counted, missing, statistics, options)
-        counts = replace(counts, root=self.rows.root)
+        counts = replace(counts, root=self.rows.root, members=CellMembers(counted, self.rows))
         columns = [self.measurements(v) for v in of]
         return self._about(requests.magnitudes(counts, counted, columns, statistics))
 

@@ -51,7 +51,7 @@ class Grid:
         every = tuple(range(len(self.axes)))
         if subset == every:
             return self.positions
-        place, _ = _rolled(self.cells[every].index, self.axes, subset)
+        place, _ = rolled(self.cells[every].index, self.axes, subset)
         return np.append(place, -1).astype(np.int32)[self.positions]
 
 
@@ -138,7 +138,7 @@ def _count_margins(counted: Grid, rows: Rows) -> None:
     finest = counted.cells[every]
     for width in reversed(range(len(every))):
         for subset in combinations(every, width):
-            place, index = _rolled(finest.index, counted.axes, subset)
+            place, index = rolled(finest.index, counted.axes, subset)
             if rows.units is None:
                 # Each row is one unit, so that coarser cells are sums of finer ones.
                 n, sums = np.zeros(len(index), np.int64), np.zeros(len(index), np.uint64)
@@ -155,7 +155,7 @@ def _count_margins(counted: Grid, rows: Rows) -> None:
         counted.cells[()] = Cells((), np.zeros((1, 0), dtype=np.int32), *total)
 
 
-def _rolled(index: Index, axes: tuple[Axis, ...], subset: tuple[int, ...]) -> tuple[Spots, Index]:
+def rolled(index: Index, axes: tuple[Axis, ...], subset: tuple[int, ...]) -> tuple[Spots, Index]:
     """Give each cell's place among the distinct cells of fewer axes, and those cells."""
     sizes = [max(len(axes[axis].codes), 1) for axis in subset]
     joint = np.zeros(len(index), dtype=np.int64)
@@ -169,14 +169,14 @@ def _summed(spots: Spots, size: int, rows: Rows) -> tuple[Spots, NDArray[np.uint
     """Count distinct units and add up their record keys, wrapping, per number."""
     keys = rows.keys
     if rows.units is not None:
-        unit, spots = _pairs(rows.units, spots, size)
+        unit, spots = pairs_of(rows.units, spots, size)
         keys = rows.unit_keys[unit]
     sums = np.zeros(size, dtype=np.uint64)
     np.add.at(sums, spots, keys)
     return np.bincount(spots, minlength=size).astype(np.int64), sums
 
 
-def _pairs(units: Spots, spots: Spots, size: int) -> tuple[Spots, Spots]:
+def pairs_of(units: Spots, spots: Spots, size: int) -> tuple[Spots, Spots]:
     """Give the different pairs of a unit and a number, ascending."""
     joint = units * size + spots
     space = (int(units[-1]) + 1) * size if len(units) else 0

@@ -18,6 +18,7 @@ from kohort.engine.changes import Changes
 from kohort.engine.evaluation import calculated, expression_of
 from kohort.engine.failure import guarded
 from kohort.engine.matching import places
+from kohort.engine.members import CellMembers
 from kohort.engine.node import Node, narrowed, severed, value_of
 from kohort.engine.reshaping import Reshaping, fetched
 from kohort.engine.rows import Keys, Rows
@@ -143,7 +144,7 @@ class ColumnStore(Changes, Reshaping, Answers):
         counted = grid([self.variable(by)], [self.codes(by)], self.rows, missing=False)
         options = {"specification": specification}
         counts = requests.frequencies(self.shape, counted, False, words, options)
-        counts = replace(counts, root=self.rows.root)
+        counts = replace(counts, root=self.rows.root, members=CellMembers(counted, self.rows))
         names = dict.fromkeys(name for _, name, _ in specification)
         columns = [self._evidence_column(name) for name in names]
         return self._about(requests.magnitudes(counts, counted, columns, words))
