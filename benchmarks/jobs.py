@@ -7,16 +7,13 @@ Prints a table. The databank is made once, in `benchmarks/data/`.
 
 from __future__ import annotations
 
-import argparse
-import json
-import subprocess
-import sys
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import numpy as np
 import polars as pl
+from sides import asked, best, ratios, run_side
 from stopwatch import Stopwatch
 
 from kohort.assembly import new_session
@@ -154,38 +151,18 @@ def _quantiles(frame: pl.DataFrame, names: list[str]) -> None:
 SIDES: dict[str, Callable[[Path, Stopwatch], None]] = {"kohort": in_kohort, "polars": in_polars}
 
 
-def best(side: str, root: Path, repeats: int) -> dict[str, list[float]]:
-    """Give the best processor and wall times of each step, each run in a process of its own."""
-    found: dict[str, list[float]] = {}
-    for _ in range(repeats):
-        command = [sys.executable, __file__, "--side", side, "--root", str(root)]
-        told = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
-        for step, times in told["seconds"].items():
-            best: list[float] = found.get(step) or times
-            found[step] = [min(a, b) for a, b in zip(times, best, strict=True)]
-    return found
-
-
 def main() -> None:
     """Measure both sides and print the table, or run one side and report its times."""
-    parser = argparse.ArgumentParser(description="measure spells and panels")
-    parser.add_argument("--jobs", type=int, default=1_000_000)
-    parser.add_argument("--repeats", type=int, default=2)
-    parser.add_argument("--side", choices=SIDES, help=argparse.SUPPRESS)
-    parser.add_argument("--root", type=Path, help=argparse.SUPPRESS)
-    given = parser.parse_args()
+    given = asked("measure spells and panels", "--jobs", 1_000_000, 2, SIDES)
     if given.side:
-        watch = Stopwatch()
-        SIDES[given.side](given.root, watch)
-        watch.report()
+        run_side(SIDES, given)
         return
-    root = databank(given.jobs)
-    times = {side: best(side, root, given.repeats) for side in SIDES}
+    root = databank(given.size)
+    times = {side: best(__file__, side, root, given.repeats) for side in SIDES}
     print("| step | kohort wall | polars wall | ratio | kohort CPU | polars CPU | ratio |")
     print("|:--|--:|--:|--:|--:|--:|--:|")
     for step in STEPS:
-        (a, b), (c, d) = times["kohort"][step], times["polars"][step]
-        print(f"| {step} | {a:.2f} | {c:.2f} | {a / c:.1f} | {b:.2f} | {d:.2f} | {b / d:.1f} |")
+        print(f"| {step} | {ratios(times['kohort'][step], times['polars'][step])} |")
 
 
 if __name__ == "__main__":

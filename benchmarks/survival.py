@@ -12,8 +12,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
@@ -21,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from sides import told
 from stopwatch import Stopwatch
 
 DAYS, LEVELS = 3650, 8
@@ -191,26 +190,12 @@ PEERS = {
 }
 
 
-def told(side: str, path: Path) -> dict[str, Any]:
-    """Run one side in a process of its own."""
-    command = [sys.executable, __file__, "--side", side, "--file", str(path)]
-    environment = {**os.environ, "PYTHONWARNINGS": "ignore"}
-    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
-    if done.returncode:
-        raise RuntimeError(done.stderr[-2000:])
-    found: dict[str, Any] = {}
-    for line in done.stdout.splitlines():
-        if line.startswith("{"):
-            found |= json.loads(line)
-    return found
-
-
 def compared(path: Path, repeats: int) -> list[str]:
     """Give the table: the fastest run of each side, all sides in turns."""
     runs: dict[str, list[dict[str, Any]]] = {side: [] for side in SIDES}
     for _ in range(repeats):
         for side in SIDES:
-            runs[side].append(told(side, path))
+            runs[side].append(told(__file__, side, "--file", str(path), PYTHONWARNINGS="ignore"))
     best = {side: min(of, key=lambda run: run["seconds"]["fit"][1]) for side, of in runs.items()}
     lines = [
         "| side | wall | CPU | peak, GB | result | times as fast (CPU) |",

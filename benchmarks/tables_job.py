@@ -8,11 +8,7 @@ a table. The databank is made once, in `benchmarks/data/`.
 
 from __future__ import annotations
 
-import argparse
-import json
 import os
-import subprocess
-import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -20,6 +16,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 from people import municipalities
+from sides import asked, best, ratios, run_side
 from stopwatch import Stopwatch
 
 from kohort.assembly import new_session
@@ -142,45 +139,23 @@ SIDES: dict[str, Callable[[Path, Stopwatch], object]] = {
 }
 
 
-def best(side: str, root: Path, repeats: int) -> dict[str, list[float]]:
-    """Give the best wall and processor times of each step, each run in a process of its own."""
-    environment = dict(os.environ)
-    set_engine_environment(environment)
-    found: dict[str, list[float]] = {}
-    for _ in range(repeats):
-        command = [sys.executable, __file__, "--side", side, "--root", str(root)]
-        run = subprocess.run(command, check=True, capture_output=True, env=environment)
-        for step, times in json.loads(run.stdout)["seconds"].items():
-            best: list[float] = found.get(step) or times
-            found[step] = [min(a, b) for a, b in zip(times, best, strict=True)]
-    return found
-
-
 def main() -> None:
     """Measure all sides and print the table, or run one side and report its times."""
-    parser = argparse.ArgumentParser(description="measure a large volume table")
-    parser.add_argument("--persons", type=int, default=1_000_000)
-    parser.add_argument("--repeats", type=int, default=3)
-    parser.add_argument("--side", choices=SIDES, help=argparse.SUPPRESS)
-    parser.add_argument("--root", type=Path, help=argparse.SUPPRESS)
-    given = parser.parse_args()
+    given = asked("measure a large volume table", "--persons", 1_000_000, 3, SIDES)
     if given.side:
-        watch = Stopwatch()
-        SIDES[given.side](given.root, watch)
-        watch.report()
+        run_side(SIDES, given)
         return
-    root = databank(given.persons)
-    times = {side: best(side, root, given.repeats) for side in SIDES}
+    root = databank(given.size)
+    set_engine_environment(os.environ)
+    times = {side: best(__file__, side, root, given.repeats) for side in SIDES}
     print(
         "| step | profile | kohort wall | polars wall | ratio | kohort CPU | polars CPU | ratio |"
     )
     print("|:--|:--|--:|--:|--:|--:|--:|--:|")
     for step in STEPS:
-        c, d = times["polars"][step]
         for side in ("open", "default"):
-            a, b = times[side][step]
-            wall, cpu = f"{a:.2f} | {c:.2f} | {a / c:.1f}", f"{b:.2f} | {d:.2f} | {b / d:.1f}"
-            print(f"| {step} | {side} | {wall} | {cpu} |")
+            cells = ratios(times[side][step], times["polars"][step])
+            print(f"| {step} | {side} | {cells} |")
 
 
 if __name__ == "__main__":
