@@ -53,6 +53,18 @@ class Block:
         return self.codes is None and self.x is not None
 
 
+@dataclass(frozen=True, eq=False)
+class Absorbed:
+    """A factor (or product of factors) that is taken out of a design instead of being in it.
+
+    `operands`: its variables. `block`: its columns, of which only codes and the number are used;
+    rows with code -1 are a level of their own, which stands for the constant.
+    """
+
+    operands: tuple[str, ...]
+    block: Block
+
+
 def constant_block() -> Block:
     """The column of ones."""
     return Block((CONSTANT,))

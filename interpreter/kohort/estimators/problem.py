@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, TypeAlias
 
-from kohort.estimators.design import Codes, Design, Floats
+from kohort.estimators.design import Absorbed, Codes, Design, Floats
 
 Covariance: TypeAlias = Literal["classical", "robust", "cluster"]
 
@@ -63,6 +63,8 @@ class Problem:
     level: float = 95.0
     prior: float = 0.0
     options: Mapping[str, Any] = field(default_factory=dict)
+    absorbed: tuple[Absorbed, ...] = ()
+    """Factors of too many levels to be columns of a design, with a constant."""
     known: dict[Any, Any] = field(default_factory=dict)
     """What was found out about these very arrays, for whoever asks next."""
 
