@@ -6,16 +6,16 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product as combinations
-from typing import NoReturn
 
 import numpy as np
 
 from kohort import wording
 from kohort.disclosure.limits import ModelLimits
+from kohort.disclosure.model_absorption import MAX_ABSORBED, Absorbing, too_wide
 from kohort.disclosure.model_evidence import ModelEvidence, Operand
 from kohort.disclosure.model_redundancy import Redundancy
 from kohort.disclosure.model_support import Grouping, Support
-from kohort.estimators.design import MAX_COLUMNS, Block, Codes, Design, DesignTooWideError, Floats
+from kohort.estimators.design import MAX_COLUMNS, Absorbed, Block, Codes, Design, Floats
 from kohort.wording import Meaning
 
 
@@ -24,8 +24,8 @@ class ModelColumns:
     """The design, and the names of columns that are not in it.
 
     `designs`: by part of the call. `redundant` follow from the script; `unsupported` are products
-    of indicators with too few units. `operands` are those of the columns that remain; `groupings`
-    the categories of the factors.
+    of indicators with too few units. `operands` are those of the columns that remain and are not
+    absorbed; `groupings` the categories of the factors.
     """
 
     designs: Mapping[str, Design]
@@ -33,6 +33,13 @@ class ModelColumns:
     unsupported: tuple[str, ...]
     operands: frozenset[Operand]
     groupings: Mapping[str, Grouping]
+    absorbed: tuple[Absorbed, ...] = ()
+    """What would make the design too wide and need not be in it."""
+
+    @property
+    def parameters(self) -> int:
+        """How many columns the model has, without the constant."""
+        return self.design.width + sum(one.block.width for one in self.absorbed)
 
     @property
     def design(self) -> Design:
@@ -50,40 +57,42 @@ class _Builder:
         evidence: ModelEvidence,
         groupings: Mapping[str, Grouping],
         measures: Mapping[str, Floats],
+        absorbing: Absorbing,
     ) -> None:
         self.support = support
         self.limits = limits
+        self.absorbing = absorbing
         self.evidence = evidence
         self.groupings = groupings
         self.measures = measures
         self.seen = Redundancy(evidence.constant, evidence.lists)
-        self.blocks: list[Block] = []
+        self.blocks: dict[tuple[Operand, ...], Block] = {}
         self.redundant: list[str] = []
         self.unsupported: list[str] = []
-        self.operands: set[Operand] = set()
         # Blocks over the same categories share their codes: cross products then need no table.
         self._codes: dict[tuple[str, ...], Codes] = {}
-        self._widths: dict[tuple[Operand, ...], int] = {}
 
     def run(self) -> ModelColumns:
-        designs: dict[str, Design] = {}
+        """Raises `DesignTooWideError`."""
+        parts: dict[str, list[tuple[Operand, ...]]] = {}
         known: set[tuple[Operand, ...]] = set()
         for part, products in self.evidence.parts.items():
-            self.blocks = []
-            for operands in products:
-                if operands not in known:
-                    self._add(operands)
-                known.add(operands)
-            if sum(self._widths.values()) > MAX_COLUMNS:
-                widest, _ = max(self._widths.items(), key=lambda item: item[1])
-                self._too_wide(widest)
-            designs[part] = Design(tuple(self.blocks), self.evidence.rows)
+            parts[part] = [operands for operands in products if operands not in known]
+            for operands in parts[part]:
+                self._add(operands)
+            known.update(products)
+        absorbed = {product: self.blocks.pop(product) for product in self.absorbing.of(self.blocks)}
+        designs = {
+            part: Design(tuple(self.blocks[p] for p in own if p in self.blocks), self.evidence.rows)
+            for part, own in parts.items()
+        }
         return ModelColumns(
             designs,
             tuple(self.redundant),
             tuple(self.unsupported),
-            frozenset(self.operands),
+            frozenset(operand for product in self.blocks for operand in product),
             self.groupings,
+            tuple(Absorbed(tuple(o.name for o in p), block) for p, block in absorbed.items()),
         )
 
     def _add(self, operands: Sequence[Operand]) -> None:
@@ -97,10 +106,8 @@ class _Builder:
             enough = self.support.enough(self.limits, cell, conditions)
             self.unsupported += _picked(block.names, wanted & ~enough)
             wanted &= enough
-        self._widths[tuple(operands)] = int(wanted.sum())
         if wanted.any():
-            self.blocks.append(_narrowed(block, wanted))
-            self.operands.update(operands)
+            self.blocks[tuple(operands)] = _narrowed(block, wanted)
         for meaning, taken in zip(meanings, wanted, strict=True):
             if taken:
                 self.seen.add(meaning)
@@ -108,18 +115,14 @@ class _Builder:
             # With the constant, a factor's columns span its reference too.
             self.seen.add_spanned(self.groupings[operands[0].name].conditions[0])
 
-    def _too_wide(self, operands: Sequence[Operand]) -> NoReturn:
-        names = tuple(operand.name for operand in operands)
-        raise DesignTooWideError(f"more than {MAX_COLUMNS} columns", names)
-
     def _indicators(self, operands: Sequence[Operand]) -> int:
         return sum(o.kind == "i" or self.evidence.measures[o.name].binary for o in operands)
 
     def _block(self, operands: Sequence[Operand]) -> Block:
         factors = tuple(o.name for o in operands if o.kind == "i")
         width = math.prod(len(self.groupings[name].levels) for name in factors)
-        if width > MAX_COLUMNS:
-            self._too_wide(operands)
+        if width > (MAX_ABSORBED if self.absorbing.able(operands) else MAX_COLUMNS):
+            too_wide(operands)
         x = None
         for operand in operands:
             if operand.kind == "c":
@@ -194,12 +197,15 @@ def build(
     evidence: ModelEvidence,
     groupings: Mapping[str, Grouping],
     measures: Mapping[str, Floats],
+    most_absorbed: int = 0,
 ) -> ModelColumns:
     """Make the design from merged categories and (clipped) measures, float64 (N) by name.
 
-    Raises `DesignTooWideError` when the published categories make too many columns.
+    As many as `most_absorbed` of its widest factors are absorbed if it is too wide. Raises
+    `DesignTooWideError` when the published categories make too many columns even so.
     """
-    return _Builder(support, limits, evidence, groupings, measures).run()
+    absorbing = Absorbing(most_absorbed)
+    return _Builder(support, limits, evidence, groupings, measures, absorbing).run()
 
 
 def _picked(names: Sequence[str], mask: np.ndarray) -> list[str]:

@@ -72,7 +72,7 @@ class ModelNumbers:
     unsupported: tuple[str, ...]
     groupings: Mapping[str, Grouping]
     printed: Mapping[str, Grouping]
-    notes: tuple[tuple[str, Mapping[str, str]], ...]
+    notes: tuple[tuple[str, Mapping[str, str | int]], ...]
     exponentiated: bool = False
 
     def figure(self, name: str) -> float:

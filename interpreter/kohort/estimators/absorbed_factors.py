@@ -52,7 +52,7 @@ class Factors:
     @property
     def single(self) -> Codes:
         """The levels of the rows of the only factor. Raises `NotEstimableError` for several."""
-        if len(self.codes) > 1:
+        if len(self.codes) != 1:
             raise NotEstimableError("too many categories")
         return self.codes[0]
 

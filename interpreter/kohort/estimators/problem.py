@@ -201,7 +201,7 @@ class Estimate:
     words: tuple[tuple[str, str], ...] = ()
     """Further lines of the header that follow from the script: (heading key, printed word)."""
     tables: tuple[TableOfEffects | TableOfTests | TableOfFigures, ...] = ()
-    notes: tuple[tuple[str, Mapping[str, str]], ...] = ()
+    notes: tuple[tuple[str, Mapping[str, str | int]], ...] = ()
     """Notes that follow from the script; `open_notes` depend on data."""
     open_notes: tuple[tuple[str, Mapping[str, str]], ...] = ()
     fitted: Any = None
