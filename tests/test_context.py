@@ -243,6 +243,14 @@ def test_only_what_touched_the_statistics_is_told(statistics: list[str], keys: l
     assert [n.key for n in effects.effects(load("open"), statistics)] == ["no_protection"]
 
 
+def test_what_a_person_must_release_says_so() -> None:
+    """Where an owner has a gatekeeper, every result of units tells it, whatever it shows."""
+    for statistics in ([], ["freq"], ["coef"]):
+        keys = [note.key for note in effects.effects(load("danish-5"), statistics)]
+        assert keys[-1] == "gatekeeper"
+        assert "gatekeeper" not in {n.key for n in effects.effects(load("strict"), statistics)}
+
+
 def test_every_effect_has_its_words_in_both_languages() -> None:
     """No key without a text, no placeholder without a word, whatever the profile."""
     everything = ["freq", "rowpct", "mean", "sum", "p50", "coef"]

@@ -89,6 +89,8 @@ def test_the_hash_is_that_of_the_content(tmp_path: Path) -> None:
         ('[counts]\ntable = "none"\n', r"synthetic_only"),
         ("[counts]\nperturb = false\n", r"synthetic_only"),
         ('[counts]\ntable = "maxent"\n', r"wording_share must be 0"),
+        ("[models]\nshow_vcov = true\n", r"show_vcov must be false: kohort knows no other way"),
+        ("[release]\nscripts_scanned_for_literals = false\n", r"literals must be true: kohort"),
         ("[counts]\nmax_noise = 3\n", r"max_noise must be at least js"),
         ("counts = 3\n", r"\[meta\] has no key 'counts'"),
         ("[counts\n", r"owner"),

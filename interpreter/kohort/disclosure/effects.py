@@ -57,6 +57,8 @@ def effects(profile: Profile, statistics: Iterable[str], rule: str = "") -> tupl
         notes += _percentiles(profile)
     if shown & ESTIMATES or rule == "models":
         notes += _models(profile)
+    if profile.release.human_gatekeeper:
+        notes.append(Effect("gatekeeper"))
     if not notes and not profile.synthetic_only:
         return ()
     return tuple(notes) or (Effect("no_protection"),)

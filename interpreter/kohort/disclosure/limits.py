@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from kohort.disclosure.file_kinds import FILE_KINDS
 from kohort.disclosure.strictness import (
+    always,
     both,
     common,
     either,
@@ -115,7 +116,7 @@ class ModelLimits:
     r2_decimals: int = least(0, 15)
     corr_decimals: int = least(0, 15)
     intercept_k: int = greatest()
-    show_vcov: bool = both()
+    show_vcov: bool = always(False)
 
 
 @dataclass(frozen=True)
@@ -177,7 +178,7 @@ class ReleaseLimits:
 
     human_gatekeeper: bool = either()
     formats: tuple[str, ...] = common(FILE_KINDS)
-    scripts_scanned_for_literals: bool = either()
+    scripts_scanned_for_literals: bool = always(True)
 
 
 @dataclass(frozen=True)

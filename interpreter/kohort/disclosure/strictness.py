@@ -52,6 +52,15 @@ def both() -> Any:
     return _key(Direction("and", lambda a, b: a and b, lambda _: None))
 
 
+def always(value: bool) -> Any:
+    """A switch that stands where kohort leaves no choice, and says so."""
+
+    def fault(given: bool) -> str | None:
+        return None if given is value else f"must be {str(value).lower()}: kohort knows no other way"
+
+    return _key(Direction("fixed", lambda a, _: a, fault))
+
+
 def ordered(*values: str) -> Any:
     """One of some words, from the loosest to the strictest."""
 
