@@ -1,7 +1,6 @@
 """Survival estimators against lifelines, statsmodels, scipy and numbers worked out by hand."""
 
 import re
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,7 @@ from lifelines.utils import (
 from scipy import optimize
 from statsmodels.duration.hazard_regression import PHReg
 
-from kohort.estimators import cox, weibull
+from kohort.estimators import cox, inversions, weibull
 from kohort.estimators.concordance import concordance
 from kohort.estimators.design import Block, Design, Floats
 from kohort.estimators.efron import Ties
@@ -393,19 +392,23 @@ def test_concordance_counts_pairs(seed: int, n: int, moments: int, levels: int) 
                 assert found == pytest.approx(other, rel=1e-12)
 
 
-@pytest.mark.parametrize("bits", [1, 4, 13])
-def test_concordance_of_very_many_times(monkeypatch: pytest.MonkeyPatch, bits: int) -> None:
-    """Moments beyond the bits that are counted at once are parted bit by bit."""
-    module = sys.modules["kohort.estimators.concordance"]
-    monkeypatch.setattr(module, "_BITS", bits)
-    monkeypatch.setattr(module, "_BLOCK", 64)
+@pytest.mark.parametrize(("bits", "chunk", "short"), [(1, 4, 1 << 16), (4, 32, 128), (13, 8, 64)])
+def test_concordance_of_very_many_times(
+    monkeypatch: pytest.MonkeyPatch, bits: int, chunk: int, short: int
+) -> None:
+    """Moments of several digits, in several pieces of chunks, the last of which is not full."""
+    for name, size in (("_BITS", bits), ("_CHUNK", chunk), ("_PIECE", 16), ("_SHORT", short)):
+        monkeypatch.setattr(inversions, name, size)
     rng = np.random.default_rng(11)
     time, event = rng.exponential(size=1500), (rng.random(1500) < 0.5).astype(float)
     for prediction in (rng.normal(size=1500), rng.integers(0, 9, 1500).astype(float)):
         found = concordance(time, event, prediction)
         assert found == pytest.approx(concordance_index(time, -prediction, event), rel=1e-12)
-        doubled = concordance(time, event, prediction, np.full(1500, 2.0))
-        assert doubled == pytest.approx(found, rel=1e-12)
+        mass = rng.uniform(0.5, 2, 1500)
+        pairs = np.outer(mass * event, mass) * (time[None] > time[:, None])
+        score = (np.sign(prediction[:, None] - prediction[None]) + 1) / 2
+        expected = (pairs * score).sum() / pairs.sum()
+        assert concordance(time, event, prediction, mass) == pytest.approx(expected, rel=1e-12)
 
 
 def test_the_numbers_of_the_page_of_cox() -> None:
