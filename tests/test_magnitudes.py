@@ -374,6 +374,27 @@ def test_the_floor_is_a_range_over_n() -> None:
     assert (found.sd.values[found.sd.state == State.SHOWN] > 0).all()
 
 
+def test_the_floors_of_equal_values_are_what_one_unit_could_add() -> None:
+    """Of 50 equal values at the low end: R^2 / n to the variance, R / (n mean) to the Gini."""
+    n, k = 50, 1500
+    keys = np.random.default_rng(12).integers(0, 2**64, n * k, dtype=np.uint64)
+    group = m.gathered(np.repeat(np.arange(k), n), k, np.full(n * k, 2.0), keys)
+    found = m.published_moments(
+        SECRET, replace(DEFAULT, digits=12), group, m.WinsorLimits(2.0, 5.0),
+        [f"w{place}" for place in range(k)], group.n, ["sd", "gini"],
+    )  # fmt: skip
+    assert found.sd is not None
+    assert found.gini is not None
+    # Half of the normal numbers are below 0: no variance, and a coefficient of 0 without a sign.
+    variances = found.sd.values[np.isfinite(found.sd.values)] ** 2
+    gini = found.gini.values
+    assert len(variances) / k == pytest.approx(0.5, abs=0.04)
+    assert np.sqrt(np.mean(variances**2)) == pytest.approx(3.0**2 / n, rel=0.08)
+    assert np.mean(gini == 0) == pytest.approx(0.5, abs=0.04)
+    assert not np.signbit(gini).any()
+    assert np.sqrt(np.mean(gini[gini > 0] ** 2)) == pytest.approx(3.0 / (n * 2.0), rel=0.08)
+
+
 def test_ranks_have_tails_and_the_stated_centre() -> None:
     uniform = (np.arange(20_000) + 0.5) / 20_000
     ranks = np.array([winsor_rank(1000, u, 0.01, DEFAULT) for u in uniform.tolist()])

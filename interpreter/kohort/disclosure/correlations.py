@@ -32,12 +32,14 @@ from kohort.disclosure.keys import Master
 from kohort.disclosure.profile import Profile
 from kohort.disclosure.published import significant
 from kohort.disclosure.released import Cell, Key, Note, Table
+from kohort.disclosure.winsor import WinsorLimits
 from kohort.estimators.design import Floats
 from kohort.estimators.sums import Keys
 from kohort.results import Column
 from kohort.scope import Shape
 
 _HIDDEN, _MISSING = Cell(None, "hidden"), Cell(None, "missing")
+_SHARE = WinsorLimits(0.0, 1.0)
 
 
 def correlation_table(secret: Master, profile: Profile, raw: Correlations) -> Table:
@@ -155,13 +157,13 @@ class _Side:
         return content_fingerprints(self.group, self.profile.magnitudes.content_bits)
 
     @cached_property
-    def clipped(self) -> tuple[Floats, float]:
-        """The values within the limits of the active dataset, and how wide these are."""
+    def clipped(self) -> tuple[Floats, WinsorLimits]:
+        """The values within the limits of the active dataset, and these."""
         x = self.group.x
         if self.column.variable.binary:
-            return x, 1.0
+            return x, _SHARE
         limits = clip_limits(self.secret, self.profile, self.column, self.statistics.base)
-        return np.clip(x, limits.low, limits.high), limits.width
+        return np.clip(x, limits.low, limits.high), limits
 
     @cached_property
     def supported(self) -> bool:
@@ -306,11 +308,12 @@ class _Pair:
 
     def _of_values(self) -> float:
         """Give the weighted coefficient of clipped values, its covariance moved by the floor."""
-        (x, wide), (y, high) = self.first.clipped, self.second.clipped
+        (x, of_x), (y, of_y) = self.first.clipped, self.second.clipped
         weights = np.ones(len(x)) if self._weights is None else self._weights
         with np.errstate(all="ignore"):
             whole = weights.sum()
-            x, y = x - (weights @ x) / whole, y - (weights @ y) / whole
+            centres = np.array([weights @ x, weights @ y]) / whole
+            x, y = x - centres[0], y - centres[1]
             moments = np.array([weights @ (x * y), weights @ (x * x), weights @ (y * y)]) / whole
             floor = self.profile.magnitudes.floor_c
             if floor:
@@ -318,7 +321,9 @@ class _Pair:
                 drawn = normals(
                     self.secret, "pairfloor/v1", *self._keys, self.profile.magnitudes.wording_share
                 )
-                moments[0] += floor * wide * high / (4 * n) * float(drawn[0])
+                # As much as one unit can add that is far from both means.
+                far = of_x.farthest(centres)[0] * of_y.farthest(centres)[1]
+                moments[0] += floor * far / n * float(drawn[0])
             return float(moments[0] / np.sqrt(moments[1] * moments[2]))
 
     def _of_table(self) -> float:

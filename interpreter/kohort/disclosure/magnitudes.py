@@ -111,7 +111,7 @@ def published_moments(
         if "sd" in statistics:
             found["sd"] = _deviation(question)
         if "gini" in statistics:
-            found["gini"] = gini(group, question.x, question.weights)
+            found["gini"] = _gini(question)
     return Moments(**{
         name: judged(significant(values, limits.digits), shown, published_n > 0)
         for name, values in found.items()
@@ -187,8 +187,9 @@ def _deviation(question: _Question) -> NDArray[np.float64]:
     if limits.floor_c == 0:
         # Without noise 0 is the honest answer.
         return np.sqrt(variance)
-    # Squared by multiplying: a power of Python numbers raises where this gives infinity.
-    floor = limits.floor_c * (winsor.width * winsor.width) / (4 * group.n)
+    # As much as one unit can add: where nobody else varies, all of it is one's own.
+    far = winsor.farthest(question.centre)
+    floor = limits.floor_c * far * far / group.n
     variance = variance + floor * question.noise.normals("floorvar/v1")
     # What rounding leaves of a constant is no variance either.
     least = (_NEGLIGIBLE * question.centre) ** 2
@@ -211,6 +212,18 @@ def _sum(
     of_units = summed(np.where(group.firsts, question.weights, 0.0), group.starts)
     rows = significant(question.weight / of_units, question.limits.digits)
     return mean * published_n * rows
+
+
+def _gini(question: _Question) -> NDArray[np.float64]:
+    """Give the Gini coefficient plus floor: what one unit far from the mean can add, at most 1."""
+    limits, group, winsor = question.limits, question.group, question.winsor
+    found = gini(group, question.x, question.weights)
+    if limits.floor_c == 0:
+        return found
+    most = np.minimum(winsor.farthest(question.centre) / (group.n * abs(question.centre)), 1.0)
+    found = found + limits.floor_c * most * question.noise.normals("floorgini/v1")
+    # Only where some are below 0 can it be more than 1; a 0 has no sign.
+    return np.clip(found, 0.0, 1.0 if winsor.low >= 0 else None) + 0.0
 
 
 def gini(

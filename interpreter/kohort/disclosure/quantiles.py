@@ -1,11 +1,17 @@
-"""Published percentiles of all cells: means of windows around the rank, moved by keyed noise.
+"""Published percentiles of all cells: means of windows around a moved rank, with keyed noise.
 
-Source: the disclosure reference, 4.7. Ranks are whole-number arithmetic; one sort per variable
-serves all cells and percentiles. Without protection: linear interpolation at (n - 1) p.
+Source: the disclosure reference, 4.7, and 6.5: where exactly a window lies is a decision on true
+data. Were it at the rank itself, eleven known equal values would fill it to the last place, and
+print exactly, unless one person is on the other side. So the rank moves by a keyed normal number
+too, whose spread in ranks is that of the noise: `noise` times twice the least reach.
+
+Ranks are whole-number arithmetic; one sort per variable serves all cells and percentiles. Without
+protection: linear interpolation at (n - 1) p.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,7 +20,7 @@ from numpy.typing import NDArray
 
 from kohort.disclosure.content import content_fingerprints
 from kohort.disclosure.contributors import Contributors, interpolated, neighbours
-from kohort.disclosure.jitter import blended, cut_normal
+from kohort.disclosure.jitter import blended, cut_normal, farthest
 from kohort.disclosure.keys import Master, packed, sealed
 from kohort.disclosure.limits import MagnitudeLimits, QuantileLimits
 from kohort.disclosure.magnitudes import shown_cells
@@ -146,14 +152,23 @@ def _moved(
         cells = np.flatnonzero(shown[:, place])
         if not len(cells):
             continue
-        mean, spread = _windows(limits, group, cells, percent, ordered)
-        if content is not None:
-            texts = None if words is None else [words[cell] for cell in cells.tolist()]
-            normal = _normals(
-                secret, magnitudes.wording_share, group, content, cells, texts, percent
+        texts = None if words is None else [words[cell] for cell in cells.tolist()]
+
+        def normal(
+            label: str,
+            cells: NDArray[np.int64] = cells,
+            texts: Sequence[str] | None = texts,
+            percent: int = percent,
+        ) -> NDArray[np.float64]:
+            if content is None:
+                return np.zeros(len(cells))
+            return _normals(
+                secret, label, magnitudes.wording_share, group, content, cells, texts, percent
             )
-            mean = mean + limits.noise * spread * normal
-        values[cells, place] = mean
+
+        moved = np.rint(_moves(limits) * normal("quantrank")).astype(np.int64)
+        mean, spread = _windows(limits, group, cells, percent, ordered, moved)
+        values[cells, place] = mean + limits.noise * spread * normal("quant")
     return values
 
 
@@ -177,18 +192,25 @@ def ranks_needed(
         if unprotected(limits):
             ranks += neighbours(group.rows, percent / 100)[:2]
         else:
-            place, reach = _window(limits, group.rows, percent)
-            ranks += [place - 1 - reach, place - 1 + reach]
+            place, reach, room = _window(limits, group.rows, percent)
+            ranks += [place - 1 - reach - room, place - 1 + reach + room]
     return np.column_stack(ranks) if ranks else np.empty((group.k, 0), dtype=np.int64)
+
+
+def _moves(limits: QuantileLimits) -> float:
+    """Give the standard deviation of how far a rank moves."""
+    return limits.noise * 2 * limits.window_min
 
 
 def _window(
     limits: QuantileLimits, n: NDArray[np.int64], percent: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Give the rank among n values, from 1, and how far the window reaches: int64 each."""
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Give the rank among n values, from 1, how far the window reaches, and it can move: int64."""
     place = np.clip(rank(n, percent), 1, n)
     # What is shown was decided on published numbers; a true cell can be a little smaller.
-    return place, np.minimum(half_width(limits, n, percent), np.minimum(place - 1, n - place))
+    reach = np.minimum(half_width(limits, n, percent), np.minimum(place - 1, n - place))
+    most = math.ceil(farthest(0.5) * _moves(limits))
+    return place, reach, np.minimum(most, np.minimum(place - 1, n - place) - reach)
 
 
 def _windows(
@@ -197,20 +219,24 @@ def _windows(
     cells: NDArray[np.int64],
     percent: int,
     ordered: NDArray[np.float64],
+    moved: NDArray[np.int64],
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Give mean and range of the window around the rank in each of the cells: float64 each.
+    """Give mean and range of the window around the moved rank in each of the cells: float64 each.
 
-    `ordered`: values with both ends of each window where sorting would put them.
+    `ordered`: values with all of each window's possible places where sorting would put them as a
+    whole; `moved`: int64, how far each cell's rank is to move.
     """
     n = group.rows[cells]
-    place, reach = _window(limits, n, percent)
+    place, reach, room = _window(limits, n, percent)
+    first = group.starts[cells] + place - 1 - reach - room
+    skipped = room + np.clip(moved, -room, room)
     mean, spread = np.empty(len(cells)), np.empty(len(cells))
-    for width in np.unique(reach).tolist():
-        chosen = np.flatnonzero(reach == width)
-        first = group.starts[cells[chosen]] + place[chosen] - 1 - width
-        window = ordered[first[:, None] + np.arange(2 * width + 1)]
+    for width, around in np.unique(np.column_stack([reach, room]), axis=0).tolist():
+        chosen = np.flatnonzero((reach == width) & (room == around))
+        whole = ordered[first[chosen, None] + np.arange(2 * (width + around) + 1)]
         # So that the sum does not depend on what else was asked for.
-        window.sort(axis=1)
+        whole.sort(axis=1)
+        window = np.take_along_axis(whole, skipped[chosen, None] + np.arange(2 * width + 1), axis=1)
         lowest = window[:, :1].copy()
         spread[chosen] = window[:, -1] - lowest[:, 0]
         # Taken from the lowest, so that a window of one value gives that very value.
@@ -221,6 +247,7 @@ def _windows(
 
 def _normals(
     secret: Master,
+    label: str,
     share: float,
     group: Contributors,
     content: NDArray[np.uint64],
@@ -228,14 +255,14 @@ def _normals(
     texts: Sequence[str] | None,
     percent: int,
 ) -> NDArray[np.float64]:
-    """Give the normal number of each cell for one percentile, of two halves: float64."""
+    """Give the normal number of each cell for one percentile under a label, of two halves."""
     keyed = sealed(secret)
     parts = zip(
         group.sums[cells].tolist(), group.n[cells].tolist(), content[cells].tolist(), strict=True
     )
-    by_set = cut_normal(keyed.prf("quant/v1").uniforms(packed(*part, percent) for part in parts))
+    by_set = cut_normal(keyed.prf(f"{label}/v1").uniforms(packed(*part, percent) for part in parts))
     if texts is None:
         return by_set
     # The percentile in eight bytes after the wording: no other pair gives the same message.
     messages = (text.encode() + packed(percent) for text in texts)
-    return blended(by_set, cut_normal(keyed.prf("quanttext/v1").uniforms(messages)), share)
+    return blended(by_set, cut_normal(keyed.prf(f"{label}text/v1").uniforms(messages)), share)

@@ -28,9 +28,19 @@ class WinsorLimits:
 
     @property
     def width(self) -> float:
-        """High less low, or 0 where there is no clipping."""
-        width = self.high - self.low
-        return width if math.isfinite(width) else 0.0
+        """High less low, or 0 where there is no clipping; infinite where doubles end."""
+        return 0.0 if self.boundless else self.high - self.low
+
+    @property
+    def boundless(self) -> bool:
+        """Whether nothing is clipped."""
+        return math.isinf(self.low) and math.isinf(self.high)
+
+    def farthest(self, centre: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Give how far from each centre one unit can be, 0 where there is no clipping: float64."""
+        if self.boundless:
+            return np.zeros_like(centre)
+        return np.maximum(self.high - centre, centre - self.low)
 
 
 UNLIMITED = WinsorLimits(-math.inf, math.inf)
