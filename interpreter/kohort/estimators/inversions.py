@@ -110,13 +110,13 @@ class _Digit:
 
     def _within(self, value: Codes, picked: Truths, mass: Floats | None) -> float:
         """Pairs of one chunk; no larger value before a row is of another node."""
-        small = int(value.max()) < _SHORT - 1
-        value = np.ascontiguousarray(value.T, dtype=np.uint16 if small else np.int32)
-        own = np.where(picked.T, value, np.iinfo(value.dtype).max)
+        whole = np.uint16 if int(value.max()) < _SHORT - 1 else np.int32
+        across = np.ascontiguousarray(value.T).astype(whole)
+        own = np.where(picked.T, across, np.iinfo(whole).max)
         mass = None if mass is None else np.ascontiguousarray(mass.T)
         total = 0.0
         for row in range(1, _CHUNK):
-            larger = value[:row] > own[row]
+            larger = across[:row] > own[row]
             if mass is None:
                 total += np.count_nonzero(larger)
             else:
