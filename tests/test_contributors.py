@@ -1,4 +1,4 @@
-"""Contributors in order: sorted, counted or partitioned, the values come out the same."""
+"""Contributors in order: sorted, counted or looked up, the values come out the same."""
 
 from __future__ import annotations
 
@@ -39,28 +39,64 @@ def test_values_are_sorted_in_each_cell(name: str, cells: int) -> None:
 
 
 @pytest.mark.parametrize("name", COLUMNS)
-def test_a_partition_is_enough_for_quantiles_and_fingerprint(name: str) -> None:
+def test_quantiles_need_no_sort(name: str) -> None:
     x = COLUMNS[name]
-    partitioned = group(x).partitioned(LANDMARKS)
-    assert np.array_equal(np.sort(partitioned), np.sort(x))
+    found = group(x)
     for share in LANDMARKS:
-        (value,) = interpolated(group(x), share, partitioned).tolist()
-        assert value == np.quantile(x, share)
-    assert content_fingerprints(group(x), 20, partitioned) == content_fingerprints(group(x), 20)
+        assert interpolated(found, share).tolist() == [np.quantile(x, share)]
+    assert "ordered" not in vars(found)
+
+
+@pytest.mark.parametrize("name", COLUMNS)
+@pytest.mark.parametrize("cells", [1, 2, 7])
+def test_fingerprints_are_those_of_each_row_by_itself(name: str, cells: int) -> None:
+    """Against the reference's formulas, row by row and cell by cell, with whole numbers."""
+    x = COLUMNS[name][: 1000 * cells]
+    found = group(x, cells)
+    contents = content_fingerprints(found).tolist()
+    keys = (np.arange(len(x), dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)).tolist()
+    for cell in range(cells):
+        values = x[cell::cells]
+        low, first, median, third, high = np.quantile(values, (0.01, 0.25, 0.5, 0.75, 0.99))
+        spread = third - first or high - low or values.max() - values.min() or np.inf
+        total = 0
+        for value, key in zip(values.tolist(), keys[cell::cells], strict=True):
+            place = int(np.rint((value - median) / spread * 2**20))
+            total += mixed(mixed(place + 0x9E3779B97F4A7C15) ^ key)
+        assert contents[cell] == total % 2**64
+
+
+def mixed(z: int) -> int:
+    """The finaliser of splitmix64."""
+    z %= 2**64
+    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9 % 2**64
+    z = (z ^ (z >> 27)) * 0x94D049BB133111EB % 2**64
+    return z ^ (z >> 31)
 
 
 @pytest.mark.parametrize("rows", [0, 1, 2, 3])
-def test_few_values_are_partitioned_too(rows: int) -> None:
+def test_few_values_are_in_order_too(rows: int) -> None:
     few = group(np.array([3.0, 1.0, 2.0])[:rows])
-    assert sorted(few.partitioned(LANDMARKS).tolist()) == few.ordered.tolist()
+    assert few.at(np.arange(rows)).tolist() == few.ordered.tolist()
 
 
-def test_what_is_partitioned_is_a_copy() -> None:
-    found = group(COLUMNS["ages"])
-    once = found.ordered
-    found.partitioned(LANDMARKS)[:] = 0
-    assert found.ordered is once
-    assert once[-1] == 99
+@pytest.mark.parametrize("name", COLUMNS)
+@pytest.mark.parametrize("sort", [False, True])
+def test_ranks_are_found_before_and_after_sorting(name: str, sort: bool) -> None:
+    x = COLUMNS[name]
+    found = group(x)
+    if sort:
+        assert len(found.ordered) == MANY
+    ranks = np.array([10, MANY - 11])
+    assert found.at(ranks).tolist() == np.sort(x)[ranks].tolist()
+
+
+def test_rows_know_their_cells() -> None:
+    found = Contributors(np.array([0, 3, 3, 10]), np.zeros(10), np.zeros(10, dtype=np.uint64))
+    cells, counts = found.overlap(slice(2, 5))
+    assert (cells, counts.tolist()) == (slice(0, 3), [1, 0, 2])
+    cells, counts = found.overlap(slice(3, 4))
+    assert (cells, counts.tolist()) == (slice(2, 3), [1])
 
 
 @pytest.mark.parametrize("name", ["ages", "wages", "halves"])
@@ -72,13 +108,3 @@ def test_gini_is_the_same_by_sorting_and_by_counting(name: str) -> None:
     ranks = np.cumsum(w) - w / 2
     expected = 2 * (w * values * ranks).sum() / (w.sum() * (w * values).sum()) - 1
     assert gini(group(x), x, weights)[0] == pytest.approx(float(expected), rel=1e-11)
-
-
-@pytest.mark.parametrize("name", COLUMNS)
-def test_ranks_are_put_right_after_a_partition(name: str) -> None:
-    x = COLUMNS[name]
-    found = group(x)
-    values = found.partitioned(LANDMARKS)
-    ranks = [10, MANY - 11]
-    found.put_right(values, ranks)
-    assert values[ranks].tolist() == np.sort(x)[ranks].tolist()

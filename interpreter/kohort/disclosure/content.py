@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kohort.disclosure.contributors import Contributors, gathered, interpolated, summed
+from kohort.disclosure.contributors import (
+    Contributors,
+    gathered,
+    interpolated,
+    neighbours,
+    summed,
+)
 from kohort.disclosure.keys import Master, packed, sealed
 from kohort.disclosure.stretches import BLOCK, on_stretches
 
@@ -29,57 +36,109 @@ def mix(z: NDArray[np.uint64], spare: NDArray[np.uint64]) -> None:
     np.bitwise_xor(z, spare, out=z)
 
 
-def scales(
-    group: Contributors, ordered: NDArray[np.float64] | None = None
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Give each cell's median and spread: the interquartile range, else P99 - P1, else the range.
+@dataclass(frozen=True)
+class _Scales:
+    """Each cell's median and spread, float64 (k), and whether no value is too far for 63 bits."""
 
-    Both float64 (k). The spread is infinite where all values are alike, so that they hash alike.
-    `ordered`: as for `interpolated`, for all of `LANDMARKS`.
+    median: NDArray[np.float64]
+    spread: NDArray[np.float64]
+    near: bool
+
+
+def _scales(group: Contributors, bits: int, ordered: NDArray[np.float64] | None) -> _Scales:
+    """Give how values are scaled: by the interquartile range, else P99 - P1, else the range.
+
+    The spread is infinite where all values are alike, so that they hash alike. `ordered`: as for
+    `interpolated`, for all of `LANDMARKS`.
     """
+    if ordered is None:
+        ranks = np.column_stack([
+            rank for share in LANDMARKS for rank in neighbours(group.rows, share)[:2]
+        ])
+        if group.k == 1:
+            # All at once, for all the passes that single ones would take.
+            group.at(ranks[0])
+        else:
+            ordered = group.arranged(ranks)
     least, low, first, median, third, high, most = (
         interpolated(group, p, ordered) for p in LANDMARKS
     )
     with np.errstate(over="ignore", invalid="ignore"):
         spread = np.where(third - first > 0, third - first, high - low)
         spread = np.where(spread > 0, spread, most - least)
-    return median, np.where(spread > 0, spread, np.inf)
+        spread = np.where(spread > 0, spread, np.inf)
+        farthest = np.maximum(most - median, median - least) / spread * float(1 << bits)
+        near = bool((farthest < _FARTHEST).all())
+    return _Scales(median, spread, near)
 
 
 def content_fingerprints(
     group: Contributors, bits: int = 20, ordered: NDArray[np.float64] | None = None
 ) -> NDArray[np.uint64]:
-    """Give each cell's C: uint64 (k). `ordered`: as for `scales`.
+    """Give each cell's C: uint64 (k). `ordered`: the values, `LANDMARKS` where sorting puts them.
 
     Unchanged by x -> a + b x with b > 0 and by the order of rows; changed by any value that moves
-    by more than 2^-bits interquartile ranges.
+    by more than 2^-bits interquartile ranges. Sums of whole numbers wrap, so that it does not
+    matter in which order stretches of rows are added.
     """
     if bits in group.contents:
         return group.contents[bits]
-    median, spread = scales(group, ordered)
-    hashes = np.empty(len(group.x), dtype=np.uint64)
-    cells = group.cell
+    scales = _scales(group, bits, ordered)
+    parts: list[NDArray[np.uint64]] = []
 
     def hash_rows(first: int, behind: int) -> None:
-        spare = np.empty(BLOCK, dtype=np.uint64)
+        totals, buffers = np.zeros(group.k, dtype=np.uint64), _Buffers()
         with np.errstate(over="ignore", invalid="ignore"):
             for low in range(first, behind, BLOCK):
-                part = slice(low, min(low + BLOCK, behind))
-                cell, z = cells[part], hashes[part]
-                position = group.x[part] - median[cell]
-                position /= spread[cell]
-                position *= float(1 << bits)
-                np.rint(position, out=position)
-                np.clip(position, -_FARTHEST, _FARTHEST, out=position)
-                z[:] = position.astype(np.int64).view(np.uint64)
-                z += _OFFSET
-                mix(z, spare[: len(z)])
-                z ^= group.keys[part]
-                mix(z, spare[: len(z)])
+                _add_hashes(
+                    totals, group, scales, bits, slice(low, min(low + BLOCK, behind)), buffers
+                )
+        parts.append(totals)
 
-    on_stretches(hash_rows, len(hashes))
-    group.contents[bits] = summed(hashes, group.starts)
+    on_stretches(hash_rows, len(group.x))
+    group.contents[bits] = np.asarray(np.add.reduce(parts, axis=0), dtype=np.uint64)
     return group.contents[bits]
+
+
+class _Buffers:
+    """Room for one block."""
+
+    def __init__(self) -> None:
+        self.position = np.empty(BLOCK)
+        self.hashed = np.empty(BLOCK, dtype=np.uint64)
+        self.spare = np.empty(BLOCK, dtype=np.uint64)
+
+
+def _add_hashes(
+    totals: NDArray[np.uint64],
+    group: Contributors,
+    scales: _Scales,
+    bits: int,
+    rows: slice,
+    buffers: _Buffers,
+) -> None:
+    """Add the hashes of a block of rows to the totals of their cells."""
+    size = rows.stop - rows.start
+    position, z, spare = buffers.position[:size], buffers.hashed[:size], buffers.spare[:size]
+    cells, counts = group.overlap(rows)
+    median, spread = scales.median[cells], scales.spread[cells]
+    if len(counts) > 1:
+        median, spread = np.repeat(median, counts), np.repeat(spread, counts)
+    np.subtract(group.x[rows], median, out=position)
+    position /= spread
+    position *= float(1 << bits)
+    np.rint(position, out=position)
+    if not scales.near:
+        np.clip(position, -_FARTHEST, _FARTHEST, out=position)
+    np.copyto(z.view(np.int64), position, casting="unsafe")
+    z += _OFFSET
+    mix(z, spare)
+    z ^= group.keys[rows]
+    mix(z, spare)
+    if len(counts) > 1:
+        totals[cells] += summed(z, np.concatenate(([0], np.cumsum(counts))))
+    else:
+        totals[cells] += np.add.reduce(z)
 
 
 def fingerprints(

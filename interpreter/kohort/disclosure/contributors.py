@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
@@ -11,6 +10,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from kohort.disclosure.order_statistics import OrderStatistics
 from kohort.disclosure.stretches import balanced, on_stretches, together
 
 _RADIX_LIMIT = 1 << 16
@@ -103,20 +103,28 @@ class Contributors:
         together(place, balanced(starts))
         return values
 
-    def partitioned(self, shares: Sequence[float]) -> NDArray[np.float64]:
-        """Give one cell's values with the `neighbours` of some shares where sorting would put them.
+    def at(self, ranks: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Give the values of some ranks of each cell that has any, from 0: float64.
 
-        float64 (N), a copy; costs a third of a full sort. `put_right` does the same for ranks.
+        `ranks`: int64 (cells that are not empty), or (r) for the only cell. One cell is not sorted
+        for it.
         """
-        if self._sorted or not len(self.x) or counting_places(self.x) is not None:
-            return self.ordered.copy()
-        places = [neighbours(self.rows, share)[:2] for share in shares]
-        return np.partition(self.x, sorted({int(place[0]) for pair in places for place in pair}))
+        if not len(self.x):
+            return np.empty(0)
+        if self.k == 1 and not self._sorted:
+            return self._ranked.at(ranks.tolist())
+        return np.asarray(self.ordered[self.starts[:-1][self.rows > 0] + ranks])
 
-    def put_right(self, partitioned: NDArray[np.float64], ranks: Sequence[int]) -> None:
-        """Bring some ranks of `partitioned` values, counted from 0, to where sorting puts them."""
-        if not self._sorted:
-            partitioned.partition(ranks)
+    @cached_property
+    def _ranked(self) -> OrderStatistics:
+        return OrderStatistics(self.x)
+
+    def overlap(self, rows: slice) -> tuple[slice, NDArray[np.int64]]:
+        """Give the cells that some rows, at least one, are in, and how many rows of each: int64."""
+        first = int(np.searchsorted(self.starts, rows.start, side="right")) - 1
+        behind = int(np.searchsorted(self.starts, rows.stop, side="left"))
+        bounds = np.clip(self.starts[first : behind + 1], rows.start, rows.stop)
+        return slice(first, behind), np.diff(bounds)
 
     @property
     def _sorted(self) -> bool:
@@ -224,14 +232,16 @@ def interpolated(
     """Give the p-quantile of each cell by linear interpolation at (n - 1) p; NaN for empty cells.
 
     The arithmetic is numpy's, to the last bit: content keys depend on it. `ordered`: the values
-    with at least the `neighbours` of p where sorting would put them; None: all are sorted.
+    with at least the `neighbours` of p where sorting would put them.
     """
-    values = group.ordered if ordered is None else ordered
     result = np.full(group.k, np.nan)
     filled = np.flatnonzero(group.rows > 0)
     start, rows = group.starts[filled], group.rows[filled]
     below, above, part = neighbours(rows, p)
-    a, b = values[start + below], values[start + above]
+    if ordered is None:
+        a, b = group.at(below), group.at(above)
+    else:
+        a, b = ordered[start + below], ordered[start + above]
     with np.errstate(over="ignore", invalid="ignore"):
         step = b - a
         result[filled] = np.where(part >= 0.5, b - step * (1 - part), a + step * part)

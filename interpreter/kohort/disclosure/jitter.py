@@ -43,8 +43,7 @@ class _Halves:
         size *= _HIGH - _LOW
         size += _LOW
         # The lowest bit is the sign: 1 is positive.
-        np.bitwise_and(bits, np.uint64(1), out=bits)
-        np.bitwise_xor(bits, np.uint64(1), out=bits)
+        np.invert(bits, out=bits)
         np.left_shift(bits, np.uint64(63), out=bits)
         np.bitwise_xor(spare, bits, out=spare)
         return size
@@ -90,23 +89,25 @@ def _weights(
     eta: float,
     share: float,
 ) -> NDArray[np.float64]:
-    weights = np.ones(len(rk))
     if eta == 0:
-        return weights
+        return np.ones(len(rk))
+    weights = np.empty(len(rk))
     scale = eta / _ROOT_MEAN_SQUARE
 
     def weigh(first: int, behind: int) -> None:
-        halves = _Halves()
+        halves, sums = _Halves(), np.empty(BLOCK)
         with np.errstate(over="ignore"):
             for low in range(first, behind, BLOCK):
                 part = slice(low, min(low + BLOCK, behind))
                 place = 0 if cell is None else cell[part]
                 d = halves.drawn(rk[part], np.asarray(by_set[place]))
                 if by_text is not None:
-                    d = math.sqrt(1 - share) * d
-                    d += math.sqrt(share) * halves.drawn(rk[part], np.asarray(by_text[place]))
+                    first_half = np.multiply(math.sqrt(1 - share), d, out=sums[: len(d)])
+                    d = halves.drawn(rk[part], np.asarray(by_text[place]))
+                    d *= math.sqrt(share)
+                    d += first_half
                 d *= scale
-                weights[part] += d
+                np.add(d, 1.0, out=weights[part])
 
     on_stretches(weigh, len(rk))
     return weights

@@ -14,7 +14,6 @@ import numpy as np
 
 from kohort import wording
 from kohort.disclosure.content import (
-    LANDMARKS,
     content_fingerprints,
     content_keys,
     mix,
@@ -25,11 +24,11 @@ from kohort.disclosure.jitter import jitter_weights
 from kohort.disclosure.keys import Secret, uniforms
 from kohort.disclosure.limits import MagnitudeLimits, ModelLimits
 from kohort.disclosure.model_evidence import Measure, ModelEvidence, Operand
-from kohort.disclosure.stretches import BLOCK
+from kohort.disclosure.stretches import BLOCK, on_stretches
 from kohort.disclosure.winsor import laplace
 from kohort.estimators.design import Codes, Floats, Integers
 from kohort.estimators.problem import REGRESSORS
-from kohort.estimators.sums import Keys
+from kohort.estimators.sums import Keys, occurrences
 
 CLIP_SPREAD = 0.25
 
@@ -73,15 +72,14 @@ class ModelNoise:
     def read(self, measure: Measure) -> Floats:
         """Note a measure's content, and give it clipped unless it is binary: float64 (N)."""
         group = self._gathered(measure.x)
-        ordered = group.partitioned(LANDMARKS)
-        content = content_fingerprints(group, self._magnitudes.content_bits, ordered)
+        content = content_fingerprints(group, self._magnitudes.content_bits)
         self._contents.append(content[0])
         if measure.binary or self._limits.clip_units == 0:
             return measure.x
         key = content_keys(self._secret, "clip/v1", self._sums, self._n, content)
         n = int(self._n[0])
         rank = clip_rank(n, float(uniforms(key)[0]), self._limits.clip_units)
-        low, high = self._ends(group, ordered, rank, n - rank - 1)
+        low, high = self._ends(group, rank, n - rank - 1)
         return np.clip(measure.x, low, high)
 
     def read_codes(self, index: Codes) -> None:
@@ -110,16 +108,14 @@ class ModelNoise:
         order = np.argsort(unit, kind="stable")
         return order, np.flatnonzero(np.diff(unit[order], prepend=-1))
 
-    def _ends(
-        self, group: Contributors, values: Floats, low: int, high: int
-    ) -> tuple[float, float]:
+    def _ends(self, group: Contributors, low: int, high: int) -> tuple[float, float]:
         """Give the unit of rank `low` among the lowest values of units, `high` among the highest.
 
-        Ranks count from 0. `values`: those of the group, partitioned.
+        Ranks count from 0.
         """
         if self._by_unit is None:
-            group.put_right(values, [low, high])
-            return float(values[low]), float(values[high])
+            least, most = group.at(np.array([low, high])).tolist()
+            return least, most
         order, starts = self._by_unit
         values = group.x[order]
         lowest, highest = np.minimum.reduceat(values, starts), np.maximum.reduceat(values, starts)
@@ -140,17 +136,27 @@ def code_fingerprint(index: Codes, keys: Keys) -> np.uint64:
     `index`: int32 (N), the place of each row's code in ascending order; `keys`: uint64 (N). As for
     magnitudes (4.4), with the place among the codes found instead of a scaled value.
     """
-    places = np.cumsum(np.bincount(index) > 0).astype(np.uint64)
+    size = int(index.max()) + 1 if len(index) else 0
+    places = np.cumsum(occurrences(index, size) > 0).astype(np.uint64)
     mix(places, np.empty_like(places))
-    total = np.uint64(0)
-    spare = np.empty(BLOCK, dtype=np.uint64)
-    with np.errstate(over="ignore"):
-        for low in range(0, len(index), BLOCK):
-            part = slice(low, min(low + BLOCK, len(index)))
-            hashed = places[index[part]] ^ keys[part]
-            mix(hashed, spare[: len(hashed)])
-            total += np.add.reduce(hashed)
-    return total
+    totals: list[np.uint64] = []
+
+    def hash_rows(first: int, behind: int) -> None:
+        total = np.uint64(0)
+        hashes, spare = np.empty(BLOCK, dtype=np.uint64), np.empty(BLOCK, dtype=np.uint64)
+        with np.errstate(over="ignore"):
+            for low in range(first, behind, BLOCK):
+                part = slice(low, min(low + BLOCK, behind))
+                hashed = hashes[: part.stop - low]
+                # Codes are in range by their making; "clip" only spares a copy.
+                places.take(index[part], out=hashed, mode="clip")
+                hashed ^= keys[part]
+                mix(hashed, spare[: len(hashed)])
+                total += np.add.reduce(hashed)
+        totals.append(total)
+
+    on_stretches(hash_rows, len(index))
+    return np.uint64(np.add.reduce(np.array(totals, dtype=np.uint64)))
 
 
 def model_wording(evidence: ModelEvidence) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from kohort.disclosure.content import LANDMARKS, content_fingerprints, content_keys
+from kohort.disclosure.content import content_fingerprints, content_keys
 from kohort.disclosure.contributors import Contributors, gathered
 from kohort.disclosure.keys import Master, uniforms
 from kohort.disclosure.limits import MagnitudeLimits
@@ -96,13 +96,11 @@ def dataset_limits(secret: Master, limits: MagnitudeLimits, group: Contributors)
         return UNLIMITED
     if group.k != 1:
         raise ValueError("an active dataset is one cell")
-    # Most datasets are only looked at in a few places.
-    ordered = group.partitioned(LANDMARKS)
     uniform = 0.5
     if limits.winsor_spread > 0:
-        content = content_fingerprints(group, limits.content_bits, ordered)
+        content = content_fingerprints(group, limits.content_bits)
         uniform = float(uniforms(content_keys(secret, "rank/v1", group.sums, group.n, content))[0])
     below = winsor_rank(rows, uniform, low, limits)
     above = rows - 1 - winsor_rank(rows, uniform, 1 - high, limits)
-    group.put_right(ordered, [below, above])
-    return WinsorLimits(float(ordered[below]), float(ordered[above]))
+    below_value, above_value = group.at(np.array([below, above])).tolist()
+    return WinsorLimits(below_value, above_value)

@@ -9,8 +9,9 @@ from kohort.estimators.design import Codes, Integers
 
 Keys: TypeAlias = NDArray[np.uint64]
 
-# Half keys of this many rows add up exactly in a double: 2^32 * 2^20 < 2^53.
-_CHUNK = 1 << 20
+# Half keys of so many rows add up exactly in a double: 2^32 * 2^20 < 2^53. What few cells need
+# stays in a core's cache; many cells are not gone through for every few rows.
+_MOST, _LEAST = 1 << 20, 1 << 15
 _HALF = np.uint64(32)
 _LOW = np.uint64(0xFFFFFFFF)
 
@@ -22,8 +23,9 @@ def by_cell(cell: Codes | Integers, size: int, keys: Keys) -> tuple[Integers, Ke
     """
     n = np.zeros(size, dtype=np.int64)
     sums = np.zeros(size, dtype=np.uint64)
-    for start in range(0, len(cell), _CHUNK):
-        part, key = cell[start : start + _CHUNK], keys[start : start + _CHUNK]
+    chunk = min(max(8 * size, _LEAST), _MOST)
+    for start in range(0, len(cell), chunk):
+        part, key = cell[start : start + chunk].astype(np.int64), keys[start : start + chunk]
         if part.min() < 0:
             there = part >= 0
             part, key = part[there], key[there]
@@ -32,6 +34,15 @@ def by_cell(cell: Codes | Integers, size: int, keys: Keys) -> tuple[Integers, Ke
         high = np.bincount(part, weights=key >> _HALF, minlength=size)
         sums += low.astype(np.uint64) + (high.astype(np.uint64) << _HALF)
     return n, sums
+
+
+def occurrences(codes: NDArray[np.integer], size: int) -> Integers:
+    """How often each of the codes 0 .. size - 1 occurs: int64[size]."""
+    n = np.zeros(size, dtype=np.int64)
+    chunk = max(8 * size, _LEAST)
+    for start in range(0, len(codes), chunk):
+        n += np.bincount(codes[start : start + chunk], minlength=size)
+    return n
 
 
 def by_cell_of_units(
