@@ -17,13 +17,21 @@ from kohort.scope import Shape, Variable
 
 def measured(variable: Variable, vector: Vector) -> pl.Series:
     """Give a numeric column as Float64; codes that the labels flag as missing are missing."""
+    vector = unmarked(variable, vector)
     series = vector.series.cast(pl.Float64)
-    flagged = variable.labels.missing if variable.labels is not None else frozenset()
-    if flagged:
-        listed = pl.Series([float(code) for code in flagged if not isinstance(code, str)])
-        hidden = series.is_in(listed.implode()).fill_null(False)
-        series = pl.select(pl.when(~hidden).then(series).alias("")).to_series()
     return series if vector.codes is None else series.gather(vector.codes)
+
+
+def unmarked(variable: Variable, vector: Vector) -> Vector:
+    """Give a numeric column in which codes that the labels flag as missing are missing."""
+    flagged = variable.labels.missing if variable.labels is not None else frozenset()
+    if not flagged:
+        return vector
+    series = vector.series.cast(pl.Float64)
+    listed = pl.Series([float(code) for code in flagged if not isinstance(code, str)])
+    hidden = series.is_in(listed.implode()).fill_null(False)
+    series = pl.select(pl.when(~hidden).then(series).alias("")).to_series()
+    return Vector(series, vector.codes)
 
 
 def column(
