@@ -32,7 +32,7 @@ def concordance(
         return float("nan")
     # Pairs of equal prediction stand in the order of time, as if predicted wrongly.
     tied = _tied(moment, prediction[order], mass)
-    return (inversions(moment, moment % 2 == 0, mass) + tied / 2) / pairs
+    return float((inversions(moment, moment % 2 == 0, mass) + tied / 2) / pairs)
 
 
 def _order(moment: Codes, prediction: Floats) -> Places:
