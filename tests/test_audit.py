@@ -17,16 +17,12 @@ import canary_bank
 import numpy as np
 import pytest
 import random_scripts
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from numpy.typing import NDArray
 from pages import Page
 
 from kohort.assembly import new_session
 from kohort.audit import chain, report, sealed
 from kohort.audit.auditor import Who
 from kohort.audit.chain import Chain
-from kohort.audit.sketch import Plan, distance, size, sketch
 from kohort.audit.suspicion import suspicions
 from kohort.databank.manifest import Manifest, ManifestError
 from kohort.disclosure.keys import Secret
@@ -37,8 +33,6 @@ from kohort.session import Session
 
 FOLDER = Path(__file__).parent
 SECRET = Secret(bytes(range(32)))
-PLAN = sealed.plan(SECRET, 48, 3)
-Keys = NDArray[np.uint64]
 
 
 def log(root: Path) -> list[dict[str, Any]]:
@@ -78,53 +72,6 @@ def session(root: Path, project: str = "p", profile: str | None = None) -> Sessi
 def said(made: Session, script: str) -> list[str]:
     """Run a script; give the codes of what was told."""
     return [e.diagnostic.code for e in made.run(script, batch=False) if isinstance(e, Told)]
-
-
-# ---- sketches
-
-
-@st.composite
-def differing(draw: st.DrawFn) -> tuple[Keys, Keys, int]:
-    """Two sets of keys and in how many they differ."""
-    rng = np.random.default_rng(draw(st.integers(0, 2**32)))
-    common = rng.integers(0, 2**64, draw(st.integers(0, 300)), dtype=np.uint64)
-    apart = draw(st.integers(0, 60))
-    others = rng.integers(0, 2**64, apart, dtype=np.uint64)
-    cut = draw(st.integers(0, apart))
-    return np.append(common, others[:cut]), np.append(common, others[cut:]), apart
-
-
-@given(differing())
-@settings(max_examples=150, deadline=None, derandomize=True)
-def test_a_difference_is_right_or_unknown(case: tuple[Keys, Keys, int]) -> None:
-    first, second, apart = case
-    found = distance(PLAN, sketch(PLAN, first), sketch(PLAN, second))
-    assert found in {apart, None}
-    assert size(PLAN, sketch(PLAN, first)) == len(first)
-
-
-def test_small_differences_are_found() -> None:
-    """The reference measured 100 % up to 9 units, 97 % at 19; never a wrong one."""
-    rng = np.random.default_rng(4)
-    for apart, share in ((1, 1.0), (5, 0.99), (9, 0.97), (19, 0.85)):
-        found = 0
-        for _ in range(100):
-            keys = rng.integers(0, 2**64, 200 + apart, dtype=np.uint64)
-            found += distance(PLAN, sketch(PLAN, keys), sketch(PLAN, keys[apart:])) == apart
-        assert found >= 100 * share, apart
-
-
-def test_a_sketch_wants_equal_parts() -> None:
-    with pytest.raises(ValueError, match="equal parts"):
-        Plan(48, 5, (1, 2, 3, 4, 5, 6))
-
-
-def test_a_sealed_sketch_opens_with_the_key_only() -> None:
-    cells = sketch(PLAN, np.arange(1000, dtype=np.uint64))
-    text = sealed.sealed(SECRET, "name", cells)
-    assert (sealed.opened(SECRET, "name", text) == cells).all()
-    for secret, name in ((Secret(bytes(range(1, 33))), "name"), (SECRET, "other")):
-        assert not (sealed.opened(secret, name, text) == cells).any(axis=1).any()
 
 
 def test_margins_are_laplace() -> None:
@@ -229,7 +176,7 @@ def test_worlds_that_differ_in_one_unit_differ_in_hashes_and_published_numbers_o
     said(made, "tabulate sex if wage != 918273645")
     said(made, "tabulate sex")
     first, second = log(root)[-2:]
-    free = {"time", "text", "set", "wording", "partitions", "name", "sketch", "close", "before"}
+    free = {"time", "text", "set", "wording", "sets", "close", "near", "used", "before"}
     published = {"published", "cells"}
     differ = {key for key in {*first, *second} if first.get(key) != second.get(key)}
     assert differ <= free | published

@@ -86,6 +86,19 @@ def test_counts(
         assert kinds == ["int32", "int64", "uint64"]
         assert found.index.tolist() == sorted(found.index.tolist())
         assert cell_dictionary(counts, found) == counted_by_hand(known, by, subset, missing)
+        members_are_counted(counts, subset)
+
+
+def members_are_counted(counts: Frequencies, subset: tuple[int, ...]) -> None:
+    """The members of some cells are as many, and have the sums of keys, that the cells say."""
+    found = counts.cells[subset]
+    wanted = np.arange(len(found.n)) % 3 != 1
+    assert counts.members is not None
+    keys, place = counts.members(subset, wanted)
+    sums = np.zeros(int(wanted.sum()), dtype=np.uint64)
+    np.add.at(sums, place, keys)
+    assert np.bincount(place, minlength=len(sums)).tolist() == found.n[wanted].tolist()
+    assert sums.tolist() == found.sums[wanted].tolist()
 
 
 @given(ROWS, st.sampled_from([[], ["a"], ["b", "a"]]), *[st.booleans()] * 3)

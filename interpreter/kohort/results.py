@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol, TypeVar, runtime_checkable
 
 from kohort import wording
 from kohort.phrases import Terms
@@ -56,6 +56,16 @@ class Members(Protocol):
         ...
 
 
+@runtime_checkable
+class Described(Protocol):
+    """Columns that say what they hold without being made."""
+
+    @property
+    def variables(self) -> Sequence[Variable]:
+        """The variables of the columns, in order."""
+        ...
+
+
 @dataclass(frozen=True, repr=False)
 class Raw:
     """An unreleased result. It has no text form: printing it by accident shows nothing.
@@ -93,6 +103,18 @@ def units_of(raw: Raw) -> UnitSet | None:
 
 
 @dataclass(frozen=True, repr=False)
+class DrawnFrom:
+    """What a random sample was drawn from: number of units and sum of record keys; which sample."""
+
+    n: int
+    sums: int
+    sample: str
+
+    def __repr__(self) -> str:
+        return "<unreleased>"
+
+
+@dataclass(frozen=True, repr=False)
 class Size(Raw):
     """How many units a dataset holds after a command.
 
@@ -100,7 +122,8 @@ class Size(Raw):
     `population` is the normalised history. `change` says whether the unit set changed (then the
     population floor applies).
     `message` and `words` are the status line's key and its names (never numbers). `root` is the
-    databank whose units they are, here and in the other classes; None without units.
+    databank whose units they are, here and in the other classes; None without units. `drawn`: of a
+    random sample, what it was drawn from.
     """
 
     dataset: str
@@ -113,6 +136,7 @@ class Size(Raw):
     words: Mapping[str, str]
     change: bool = True
     root: Path | None = None
+    drawn: DrawnFrom | None = None
 
 
 @dataclass(frozen=True, repr=False)

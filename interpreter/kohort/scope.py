@@ -170,6 +170,7 @@ class Scope:
         self.settings: dict[str, str] = {}
         self.loops = 0
         self.sample_buckets = 16
+        self.sample_rounded = True
         self.sources: dict[tuple[Databank, str], RegisterVariable] = {}
         """Register variables asked for so far, whatever was cleared since: what a study names."""
         self.diagnostics: list[Diagnostic] = []
@@ -185,6 +186,7 @@ class Scope:
         other.settings = dict(self.settings)
         other.loops = self.loops
         other.sample_buckets = self.sample_buckets
+        other.sample_rounded = self.sample_rounded
         other.sources = dict(self.sources)
         return other
 

@@ -220,6 +220,7 @@ class _Run:
             if entry.protection is not None:
                 session.gate.tighten(bank, entry.protection, command.span)
                 session.scope.sample_buckets = session.gate.sample_buckets
+                session.scope.sample_rounded = session.gate.sample_rounded
         edited = command.edited(dataset) if session.gate.guards_edits else None
         if edited is not None:
             session.gate.permit_edit(*edited, command.span)

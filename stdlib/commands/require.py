@@ -36,5 +36,6 @@ class Require(SteerCommand, name="require"):
         bank = session.scope.banks[self.alias.text]
         session.gate.connect(bank, self.span)
         session.scope.sample_buckets = session.gate.sample_buckets
+        session.scope.sample_rounded = session.gate.sample_rounded
         words = {"bank": bank.name, "version": bank.version, "alias": self.alias.text}
         return Done("connected", words)

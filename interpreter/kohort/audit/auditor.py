@@ -5,28 +5,25 @@ from __future__ import annotations
 import getpass
 import os
 import secrets
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
-
-from kohort.audit import ledger, sealed
+from kohort.audit import excess, ledger, sealed
 from kohort.audit.chain import Chain, Record
-from kohort.audit.evidence import Evidence, PartOfSet
+from kohort.audit.comparison import Comparison, Count
+from kohort.audit.evidence import Evidence
+from kohort.audit.excess import Use
 from kohort.audit.ledger import Day, Ledger, Project
-from kohort.audit.sketch import distance, size, sketch
 from kohort.disclosure.keys import Secret
 from kohort.disclosure.limits import AuditLimits
 
 PROJECT: Final = "KOHORT_PROJECT"
-Count = Callable[[PartOfSet], int]
 SIZE: Final = "Size"
-_DELAYS: Final = (3, 20)
-"""Outputs that are still answered after a limit of sets is passed: fewest, and how many more at
-most. A pause at the very question would tell that two sets are the same, or close."""
+TIMES: Final = (1, 10, 60, 600)
+"""Seconds that a statement may take, as the log tells it: the first that is not passed."""
 
 
 class AuditError(Exception):
@@ -57,12 +54,16 @@ class Who:
 
 @dataclass(frozen=True)
 class Asked:
-    """What stands in the log of a question besides its numbers: texts and published things only."""
+    """What stands in the log of a question besides its numbers: texts and published things only.
+
+    `took`: seconds since the statement began, of which the log gets a coarse class.
+    """
 
     text: str
     databank: str
     profile: str
     dataset: str
+    took: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ class Auditor:
 
     def __init__(self, folder: Path, secret: Secret, who: Who) -> None:
         self._secret, self._who = secret, who
-        self._ledger = Ledger()
+        self._ledger = Ledger(partial(sealed.opened, secret))
         try:
             self._chain = Chain(folder)
             self._look()
@@ -98,7 +99,7 @@ class Auditor:
                 self._ledger.add(record)
 
     def release(self, limits: AuditLimits, asked: Asked, found: Evidence, count: Count) -> None:
-        """Count an output and log it, or refuse it. `count` gives the published size of a set."""
+        """Count an output and log it, or refuse it. `count` gives the published sizes of sets."""
         try:
             with self._chain.locked() as added:
                 for record in added:
@@ -107,9 +108,9 @@ class Auditor:
                 if found.kind == SIZE and self._told(project, found):
                     return
                 self._permit(limits, project, found.cells)
-                record = self._record(limits, asked, found, count, project)
+                record, found_uses = self._record(limits, asked, found, count, project)
                 self._append(record)
-                self._judge(limits, project, record)
+                self._judge(limits, project, record, found_uses)
         except OSError:
             raise AuditError("audit-unavailable") from None
 
@@ -140,10 +141,13 @@ class Auditor:
         self._chain.append(record)
         self._ledger.add(record)
 
+    def _name(self, found: Evidence) -> str:
+        (name,) = sealed.names(self._secret, found.whole.n, found.whole.sums).tolist()
+        return f"{name:016x}"
+
     def _told(self, project: Project, found: Evidence) -> bool:
         """Whether the very same size was told before: each import says it again."""
-        name = sealed.hashed(self._secret, "set", found.whole.n, found.whole.sums)
-        counts = project.sets.get(name)
+        counts = project.asked.get(self._name(found))
         wording = sealed.hashed(self._secret, "wording", found.wording)
         return counts is not None and wording in counts.wordings
 
@@ -171,93 +175,54 @@ class Auditor:
 
     def _record(
         self, limits: AuditLimits, asked: Asked, found: Evidence, count: Count, project: Project
-    ) -> Record:
-        secret, published = self._secret, count(found.whole)
-        name = sealed.hashed(secret, "set", found.whole.n, found.whole.sums)
-        new = name not in project.seen
+    ) -> tuple[Record, list[Use]]:
+        secret = self._secret
+        compared = Comparison(secret, limits, project.sets, count).of(found)
+        whole = found.whole
         record: Record = {
             "kind": ledger.RELEASED,
             **self._head(asked),
+            "took": next((most for most in TIMES if asked.took <= most), "more"),
             "result": found.kind,
             "cells": found.cells,
-            "published": published,
-            "set": name,
+            "published": int(count(whole.n, whole.sums, whole.wording)[0]),
+            "set": self._name(found),
             "wording": sealed.hashed(secret, "wording", found.wording),
             "contents": [sealed.hashed(secret, "content", digest) for digest in found.contents],
-            "partitions": [
-                [
-                    sealed.hashed(secret, "set", part.n, part.sums),
-                    sealed.hashed(secret, "partition", part.partition),
-                    count(part),
-                ]
-                for part in found.parts
-                if part.n
-            ],
+            "sets": compared.boxes,
+            "close": compared.close,
+            "near": compared.near,
         }
-        if new:
-            plan = sealed.plan(secret, limits.sketch_cells, limits.sketch_hashes)
-            cells = sketch(plan, np.unique(found.keys))
-            nonce = secrets.token_hex(8)
-            record["name"] = nonce
-            record["sketch"] = sealed.sealed(secret, nonce, cells)
-            record["close"] = self._close(limits, name, cells, published, project)
-        return record
-
-    def _close(
-        self, limits: AuditLimits, name: str, cells: Any, published: int, project: Project
-    ) -> list[str]:
-        """Give the earlier sets that differ from this one by few units, but do differ."""
-        plan = sealed.plan(self._secret, limits.sketch_cells, limits.sketch_hashes)
-        near = []
-        for seen in project.seen.values():
-            # Published sizes differ by the noise of both besides the true difference.
-            if abs(seen.published - published) > 4 * limits.near_dup_diff:
-                continue
-            try:
-                other = sealed.opened(self._secret, seen.name, seen.sketch)
-            except ValueError:
-                continue
-            if other.shape != cells.shape:
-                continue  # another profile's sketches have other sizes
-            apart = distance(plan, cells, other)
-            pair = sorted((name, seen.set))
-            margin = sealed.laplace(self._secret, limits.near_dup_margin, *pair)
-            if apart and apart < limits.near_dup_diff + margin and size(plan, cells):
-                near.append(seen.set)
-        return near
-
-    def _judge(self, limits: AuditLimits, project: Project, record: Record) -> None:
-        """Pause the project some outputs from now where a limit of sets is passed."""
-        if project.pause_at is not None:
-            return
-        reason = self._excess(limits, project, record)
-        if reason is None:
-            return
-        fewest, more = _DELAYS
-        draw = int(sealed.hashed(self._secret, "delay", record["set"], project.outputs), 16)
-        at = project.outputs + fewest + draw % more
-        head = self._head(Asked("", record["databank"], record["profile"], ""))
-        self._append({"kind": ledger.PAUSED, **head, "at": at, "reason": reason})
-
-    def _excess(self, limits: AuditLimits, project: Project, record: Record) -> str | None:
-        counts = project.of(record["set"])
-        if len(counts.contents) > limits.contents_per_set:
-            return "contents_per_set"
-        if len(counts.wordings) > limits.contents_per_set:
-            return "wordings_per_set"
-        for name, _, published in record["partitions"]:
-            if len(project.of(name).partitions) > _most_partitions(limits, published):
-                return "partitions_per_set"
+        if found.drawn is not None:
+            drawn = found.drawn
+            record["drawn"] = [
+                f"{sealed.names(secret, drawn.n, drawn.sums)[0]:016x}",
+                sealed.hashed(secret, "sample", drawn.sample),
+            ]
         close = project.day(_today()).close
-        if limits.near_dup_action == "block" and close > limits.near_dup_per_day:
-            return "near_dup_per_day"
-        return None
+        uses = list(excess.uses(limits, project, record, compared, close))
+        record["used"] = _most_used(uses)
+        return record, uses
+
+    def _judge(
+        self, limits: AuditLimits, project: Project, record: Record, uses: list[Use]
+    ) -> None:
+        """Pause the project some outputs from now where a limit of sets is passed."""
+        use = excess.passed(limits, uses)
+        if use is None or project.pause_at is not None:
+            return
+        more = excess.delay(self._secret, use, record["set"], use.reason, project.outputs)
+        head = self._head(Asked("", record["databank"], record["profile"], ""))
+        paused = {"at": project.outputs + more, "reason": use.reason}
+        self._append({"kind": ledger.PAUSED, **head, **paused})
 
 
-def _most_partitions(limits: AuditLimits, published: int) -> int:
-    """Give how many partitions a set may have: the smaller it is, the sooner it is solved."""
-    given = limits.partitions_per_set
-    return min(max(published // max(1, given.units_per_partition), given.min), given.cap)
+def _most_used(uses: list[Use]) -> dict[str, int]:
+    """Give how much of each limit is used, per cent: of the set that is furthest."""
+    found: dict[str, int] = {}
+    for use in uses:
+        found[use.reason] = max(found.get(use.reason, 0), use.percent)
+    return found
 
 
 def _today() -> str:

@@ -2,61 +2,76 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
+from itertools import combinations
+from typing import Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kohort.described import (
-    Anova,
-    Correlations,
-    Intervals,
-    Normality,
-    PanelSummary,
-    Transitions,
-)
+from kohort.audit.questions import axes_of, columns_of, population_of, questions, tables_of
 from kohort.disclosure.publication import Publication
 from kohort.disclosure.released import Cell
-from kohort.results import (
-    Chart,
-    Column,
-    Frequencies,
-    Magnitudes,
-    ModelCases,
-    Raw,
-    Size,
-    Summary,
-    units_of,
-)
-from kohort.scope import Variable
+from kohort.results import Frequencies, Raw, Size, units_of
 
-_MOST_SETS = 100
-"""Cells of a table that are counted as sets of their own, at most, the smallest first."""
+_MOST_SETS: Final = 5_000
+"""Sets of one output that are looked at, of single variables first: as many as a table may show.
+Which they are among more than that follows from their keys, so that nobody can crowd others out."""
+
+_REGISTERS: Final = frozenset({"source", "panel", "spell"})
+
+Members: TypeAlias = Callable[
+    [NDArray[np.bool_]], "tuple[NDArray[np.uint64], NDArray[np.int64] | None]"
+]
+"""Of a choice of sets the record keys, uint64 (N), and the place of each one's set, int64 (N), or
+None where there is one set."""
 
 
 @dataclass(frozen=True, eq=False)
-class PartOfSet:
-    """A set of units and how it was divided: its true size stays inside the engine's process."""
+class PartsOfSet:
+    """Sets of units that were divided in one way: their true sizes stay inside the process.
 
-    n: int
-    sums: int
+    `n`: int64 (k); `sums`: uint64 (k), sums of record keys; `wording`: the canonical wording that
+    their published sizes are drawn by; `partition`: by what they were divided, "" if they were not;
+    `asked`: what was asked of each, or of each of its parts; `members` is None where nobody knows.
+    """
+
+    n: NDArray[np.int64]
+    sums: NDArray[np.uint64]
     wording: str
     partition: str
+    asked: tuple[str, ...]
+    members: Members | None
+
+    def __repr__(self) -> str:
+        return "<unreleased>"
+
+
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """A random sample: the set that it was drawn from, as in `PartsOfSet`, and which it is."""
+
+    n: NDArray[np.int64]
+    sums: NDArray[np.uint64]
+    sample: str
+
+    def __repr__(self) -> str:
+        return "<unreleased>"
 
 
 @dataclass(frozen=True, eq=False)
 class Evidence:
-    """`whole`: the units asked about, `keys` (uint64, one per unit) theirs; `wording` is the
-    canonical wording of the question, `contents` those of its derived columns."""
+    """`whole`: the units asked about; `wording` is the canonical wording of the question,
+    `contents` those of its derived columns; `parts`: the sets that it divides."""
 
     kind: str
-    whole: PartOfSet
-    keys: NDArray[np.uint64]
+    whole: PartsOfSet
     wording: str
     contents: tuple[str, ...]
-    parts: tuple[PartOfSet, ...]
+    parts: tuple[PartsOfSet, ...]
     cells: int
+    drawn: Drawn | None
 
     def __repr__(self) -> str:
         return "<unreleased>"
@@ -68,22 +83,32 @@ def evidence(raw: Raw, content: object) -> Evidence | None:
     if units is None:
         return None
     n, sums = units.size()
-    population = _population(raw)
-    columns = list(_columns(raw))
+    population = population_of(raw)
+    columns = list(columns_of(raw))
     derived = sorted({v.meaning.digest for v in columns if v.meaning.kind not in _REGISTERS})
-    asked = sorted(v.meaning.digest for v in (*columns, *_axes(raw)))
+    axes = [v.meaning.digest for v in axes_of(raw)]
+    words = sorted([*(v.meaning.digest for v in columns), *axes])
+    items = tuple(dict.fromkeys(questions(raw, columns)))
+    whole = PartsOfSet(
+        np.array([n], dtype=np.int64), np.array([sums], dtype=np.uint64), population,
+        "|".join(sorted(axes)), items, lambda _: (units.unit_keys, None),
+    )  # fmt: skip
     return Evidence(
         kind=type(raw).__name__,
-        whole=PartOfSet(n, sums, population, ""),
-        keys=units.unit_keys,
-        wording="\x1e".join((population, *asked)),
+        whole=whole,
+        wording="\x1e".join((population, *words)),
         contents=tuple(derived),
-        parts=tuple(_parts(raw, population)),
+        parts=tuple(_parts(raw, population, items, (n, sums))),
         cells=shown_cells(content),
+        drawn=_drawn(raw),
     )
 
 
-_REGISTERS = frozenset({"source", "panel", "spell"})
+def _drawn(raw: Raw) -> Drawn | None:
+    if not isinstance(raw, Size) or raw.drawn is None:
+        return None
+    drawn = raw.drawn
+    return Drawn(np.array([drawn.n]), np.array([drawn.sums], dtype=np.uint64), drawn.sample)
 
 
 def shown_cells(content: object) -> int:
@@ -101,74 +126,45 @@ def shown_cells(content: object) -> int:
     return 0
 
 
-def _population(raw: Raw) -> str:
-    if isinstance(raw, Size):
-        return raw.population.wording()
-    for table in _tables(raw):
-        return table.shape.population.wording()
-    shape = getattr(raw, "shape", None)
-    return "" if shape is None else str(shape.population.wording())
+def _parts(
+    raw: Raw, population: str, items: tuple[str, ...], whole: tuple[int, int]
+) -> Iterator[PartsOfSet]:
+    """Give the sets that tables divide: those of every margin, and the categories of one variable.
+
+    (Of the finest cells nothing is divided; they belong to the sets that they divide.)
+    """
+    left = _MOST_SETS
+    for table in tables_of(raw):
+        axes = tuple(range(len(table.axes)))
+        subsets = [s for width in range(len(axes)) for s in combinations(axes, width)]
+        for subset in [*subsets, axes] if len(axes) == 1 else subsets:
+            cells = table.cells[subset]
+            there = np.flatnonzero(cells.n > 0)
+            if len(there) > left:
+                there = np.sort(there[np.argsort(cells.sums[there])[:left]])
+            if not len(there):
+                continue
+            if not subset and (int(cells.n[0]), int(cells.sums[0])) == whole:
+                continue  # all units of the dataset, which are evidence already
+            left -= len(there)
+            digests = [table.axes[axis].variable.meaning.digest for axis in subset]
+            rest = [table.axes[a].variable.meaning.digest for a in axes if a not in subset]
+            yield PartsOfSet(
+                cells.n[there], cells.sums[there], "\x1e".join((population, *digests)),
+                "|".join(sorted(rest)), items, _members(table, subset, there),
+            )  # fmt: skip
 
 
-def _tables(raw: Raw) -> Iterator[Frequencies]:
-    match raw:
-        case Frequencies():
-            yield raw
-        case Magnitudes():
-            yield raw.frequencies
-        case PanelSummary():
-            yield raw.volumes.frequencies
-        case Transitions():
-            yield from (table.frequencies for table in raw.tables)
-        case Chart():
-            yield from _tables(raw.of)
-        case _:
-            return
+def _members(
+    table: Frequencies, subset: tuple[int, ...], there: NDArray[np.int64]
+) -> Members | None:
+    found = table.members
+    if found is None:
+        return None
 
+    def members(wanted: NDArray[np.bool_]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+        chosen = np.zeros(len(table.cells[subset].n), dtype=np.bool_)
+        chosen[there[wanted]] = True
+        return found(subset, chosen)
 
-def _axes(raw: Raw) -> Iterator[Variable]:
-    for table in _tables(raw):
-        yield from (axis.variable for axis in table.axes)
-
-
-def _columns(raw: Raw) -> Iterator[Variable]:
-    """Give the variables whose values are summarised."""
-    columns: tuple[Column, ...] = ()
-    match raw:
-        case Magnitudes():
-            columns = raw.columns
-        case Summary():
-            columns = tuple(raw.columns)
-        case Correlations() | Intervals() | Normality():
-            columns = tuple(raw.summary.columns)
-        case Anova():
-            yield from _columns(raw.cases)
-        case PanelSummary():
-            columns = raw.volumes.columns
-        case Chart() if isinstance(raw.of, Magnitudes):
-            columns = raw.of.columns
-        case ModelCases():
-            yield from (variable for variable, _ in raw.columns.values())
-            yield from (variable for variable, _ in raw.continuous.values())
-            yield from (levels.variable for levels in raw.factors.values())
-        case _:
-            pass
-    yield from (column.variable for column in columns)
-
-
-def _parts(raw: Raw, population: str) -> Iterator[PartOfSet]:
-    """Give the sets that a table divides: all its units, and each category of each variable."""
-    for table in _tables(raw):
-        axes = [axis.variable.meaning.digest for axis in table.axes]
-        whole = table.cells[()]
-        if len(whole.n):
-            yield PartOfSet(int(whole.n[0]), int(whole.sums[0]), population, "|".join(sorted(axes)))
-        if len(axes) < 2:
-            continue
-        for place, axis in enumerate(axes):
-            rest = "|".join(sorted(a for n, a in enumerate(axes) if n != place))
-            cells = table.cells[(place,)]
-            order = np.argsort(cells.n, kind="stable")[:_MOST_SETS].tolist()
-            for row in order:
-                wording = f"{population}\x1e{axis}"
-                yield PartOfSet(int(cells.n[row]), int(cells.sums[row]), wording, rest)
+    return members

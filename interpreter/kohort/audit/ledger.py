@@ -6,11 +6,13 @@ Counters of a day begin anew at midnight UTC; those of sets never do, since nois
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from kohort.audit.box import Box
 from kohort.audit.chain import Record
+from kohort.audit.sets import Sets
 
 RELEASED: Final = "released"
 REFUSED: Final = "refused"
@@ -20,7 +22,7 @@ RESUMED: Final = "resumed"
 
 @dataclass
 class Day:
-    """Requests of one day."""
+    """Requests of one day. `close`: what was asked of both of two sets that differ by few units."""
 
     outputs: int = 0
     cells: int = 0
@@ -30,35 +32,26 @@ class Day:
 
 @dataclass
 class SetCounts:
-    """What was asked of one set: hashes of partitions, wordings and contents of derived columns."""
+    """What was asked of a dataset's units: hashes of wordings, contents of derived columns, and
+    samples."""
 
-    partitions: set[str] = field(default_factory=set)
     wordings: set[str] = field(default_factory=set)
     contents: set[str] = field(default_factory=set)
-
-
-@dataclass(frozen=True)
-class Seen:
-    """A set that was released before: its hash, its published size, its sealed sketch by name."""
-
-    set: str
-    published: int
-    name: str
-    sketch: str
+    samples: set[str] = field(default_factory=set)
 
 
 @dataclass
 class Project:
     """One project; accounts of it share everything.
 
-    `outputs` of all days. `pause_at`: the number of outputs from which on nothing is answered;
-    None while nobody has reason to look.
+    `outputs` of all days; `asked` by names of datasets' units. `pause_at`: the number of outputs
+    from which on nothing is answered; None while nobody has reason to look.
     """
 
     outputs: int = 0
     days: dict[str, Day] = field(default_factory=dict)
-    sets: dict[str, SetCounts] = field(default_factory=dict)
-    seen: dict[str, Seen] = field(default_factory=dict)
+    asked: dict[str, SetCounts] = field(default_factory=dict)
+    sets: Sets = field(default_factory=Sets)
     pause_at: int | None = None
     reason: str = ""
 
@@ -72,15 +65,16 @@ class Project:
         return self.days.setdefault(day, Day())
 
     def of(self, name: str) -> SetCounts:
-        """Give the counters of a set."""
-        return self.sets.setdefault(name, SetCounts())
+        """Give the counters of a dataset's units."""
+        return self.asked.setdefault(name, SetCounts())
 
 
 class Ledger:
-    """All projects of a log."""
+    """All projects of a log. `opened` gives the bytes of a box by its nonce and its text."""
 
-    def __init__(self) -> None:
+    def __init__(self, opened: Callable[[str, str], bytes]) -> None:
         self.projects: dict[str, Project] = {}
+        self._opened = opened
 
     def project(self, name: str) -> Project:
         """Give a project."""
@@ -94,7 +88,7 @@ class Ledger:
         project = self.project(name)
         day = project.day(str(record.get("time", ""))[:10])
         if kind == RELEASED:
-            _released(project, day, record)
+            self._released(project, day, record)
         elif kind == REFUSED:
             day.refusals += 1
         elif kind == PAUSED:
@@ -103,19 +97,22 @@ class Ledger:
         elif kind == RESUMED:
             project.pause_at = None
 
-
-def _released(project: Project, day: Day, record: Mapping[str, Any]) -> None:
-    project.outputs += 1
-    day.outputs += 1
-    day.cells += int(record.get("cells", 0))
-    day.close += 1 if record.get("close") else 0
-    name = record.get("set")
-    if isinstance(name, str) and name:
-        counts = project.of(name)
-        counts.wordings.add(str(record.get("wording", "")))
-        counts.contents.update(record.get("contents", ()))
-        if record.get("sketch"):
-            seen = Seen(name, int(record["published"]), str(record["name"]), str(record["sketch"]))
-            project.seen.setdefault(name, seen)
-    for found, partition, _ in record.get("partitions", ()):
-        project.of(found).partitions.add(partition)
+    def _released(self, project: Project, day: Day, record: Mapping[str, Any]) -> None:
+        project.outputs += 1
+        day.outputs += 1
+        day.cells += int(record.get("cells", 0))
+        day.close += int(record.get("close", 0))
+        name = record.get("set")
+        if isinstance(name, str) and name:
+            counts = project.of(name)
+            counts.wordings.add(str(record.get("wording", "")))
+            counts.contents.update(record.get("contents", ()))
+        if record.get("drawn"):
+            whole, sample = record["drawn"]
+            project.of(whole).samples.add(sample)
+        for told in record.get("sets", ()):
+            try:
+                box = Box.of(self._opened(told["nonce"], told["box"]))
+            except ValueError:
+                continue  # of another key, or not of a box: it tells nothing
+            project.sets.add(told["partition"], told["contents"], box)

@@ -1,28 +1,21 @@
-"""What the log holds of sets: hashes and sketches that nobody reads without the owner's key."""
+"""What the log holds of sets: hashes and boxes that nobody reads without the owner's key."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
 import math
-import struct
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
-from kohort.audit.sketch import Cells, Plan
-from kohort.disclosure.keys import Secret
+from kohort.disclosure.keys import Secret, packed
 
 _HASHES: Final = "audit/v1/hash"
-_STREAM: Final = "audit/v1/stream"
-_SALTS: Final = "audit/v1/salts"
+_SETS: Final = "audit/v2/set"
+_STREAM: Final = "audit/v2/stream"
 _SHORT: Final = 16
-
-
-def plan(secret: Secret, cells: int, parts: int) -> Plan:
-    """Give how sketches are made under a key."""
-    salts = secret.prf(_SALTS).hashes(struct.pack(">I", n) for n in range(parts + 1))
-    return Plan(cells, parts, tuple(int(salt) for salt in salts))
 
 
 def hashed(secret: Secret, kind: str, *parts: str | int) -> str:
@@ -31,29 +24,46 @@ def hashed(secret: Secret, kind: str, *parts: str | int) -> str:
     return secret.prf(_HASHES).digest(message.encode("utf-8", "replace")).hex()[:_SHORT]
 
 
-def sealed(secret: Secret, name: str, cells: Cells) -> str:
-    """Give a sketch as text that only the key opens; `name` must never be used for another set."""
-    raw = cells.astype(">u8").tobytes()
-    return base64.b64encode(_crossed(secret, name, raw)).decode("ascii")
+def names(secret: Secret, n: NDArray[np.int64], sums: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Give keyed names of sets of units, uint64 (k): equal for equal sets, else telling nothing.
+
+    `n`: int64 (k), how many units; `sums`: uint64 (k), wrapping sums of their record keys.
+    """
+    pairs = zip(sums.tolist(), n.tolist(), strict=True)
+    return secret.prf(_SETS).hashes(packed(total, units) for total, units in pairs)
 
 
-def opened(secret: Secret, name: str, text: str) -> Cells:
-    """Give the sketch back. Raises `ValueError`."""
-    raw = _crossed(secret, name, base64.b64decode(text, validate=True))
-    return np.frombuffer(raw, dtype=">u8").astype(np.uint64).reshape(-1, 3)
+def sealed(secret: Secret, nonce: str, raw: bytes) -> str:
+    """Give bytes as text that only the key opens; a nonce must never be used for other bytes."""
+    return base64.b64encode(_crossed(secret, nonce, raw)).decode("ascii")
 
 
-def _crossed(secret: Secret, name: str, raw: bytes) -> bytes:
-    """Cross with a stream of HMAC-SHA256 blocks over a counter (CTR mode)."""
-    prf = secret.prf(_STREAM)
-    start = hashlib.sha256(name.encode()).digest()
-    blocks = (prf.digest(start + struct.pack(">I", n)) for n in range(math.ceil(len(raw) / 32)))
-    stream = b"".join(blocks)[: len(raw)]
-    return bytes(a ^ b for a, b in zip(raw, stream, strict=True))
+def opened(secret: Secret, nonce: str, text: str) -> bytes:
+    """Give the bytes back. Raises `ValueError`."""
+    return _crossed(secret, nonce, base64.b64decode(text, validate=True))
 
 
-def laplace(secret: Secret, scale: float, *parts: str) -> float:
+def _crossed(secret: Secret, nonce: str, raw: bytes) -> bytes:
+    """Cross with a stream of SHAKE256 over key and nonce."""
+    start = secret.subkey(_STREAM) + hashlib.sha256(nonce.encode()).digest()
+    stream = np.frombuffer(hashlib.shake_256(start).digest(len(raw)), dtype=np.uint8)
+    return (np.frombuffer(raw, dtype=np.uint8) ^ stream).tobytes()
+
+
+def laplace(secret: Secret, scale: float, *parts: str | int) -> float:
     """Give a keyed margin with tails, the same for the same parts (Laplace, mean 0)."""
-    message = "\x1f".join(("margin", *parts)).encode()
-    uniform = float(secret.prf(_HASHES).uniforms([message])[0]) - 0.5
+    uniform = _uniform(secret, "margin", parts) - 0.5
     return -scale * math.copysign(math.log1p(-2.0 * min(abs(uniform), 0.5 - 1e-15)), uniform)
+
+
+def geometric(secret: Secret, mean: float, *parts: str | int) -> int:
+    """Give a keyed whole number from 0 with a tail (geometric with this mean)."""
+    if mean <= 0:
+        return 0
+    uniform = _uniform(secret, "turns", parts)
+    return int(math.log(uniform) / math.log(mean / (1.0 + mean)))
+
+
+def _uniform(secret: Secret, kind: str, parts: tuple[str | int, ...]) -> float:
+    message = "\x1f".join((kind, *map(str, parts))).encode()
+    return float(secret.prf(_HASHES).uniforms([message])[0])

@@ -146,6 +146,7 @@ class SampleLimits:
 
     min_units: int = greatest()
     seed_buckets: int = least(1)
+    round_shares: bool = either()
 
 
 @dataclass(frozen=True)
@@ -198,10 +199,11 @@ class AuditLimits:
     outputs_per_day: int = least()
     cells_per_day: int = least()
     contents_per_set: int = least()
+    samples_per_set: int = least()
+    near_dup_units: int = greatest()  # published size up to which groups in tables are compared
     near_dup_diff: int = greatest()
     near_dup_margin: float = greatest()
     near_dup_per_day: int = least()
     near_dup_action: str = ordered("flag", "block")
     refusals_per_day: int = least()
-    sketch_cells: int = greatest()
-    sketch_hashes: int = greatest()
+    sketch_cells: int = greatest(1)

@@ -10,7 +10,7 @@ from kohort.bank import Databank
 from kohort.diagnostic import Span
 from kohort.disclosure.coefficients import coefficients
 from kohort.disclosure.context import context, found_shape
-from kohort.disclosure.counts import published_count, unprotected
+from kohort.disclosure.counts import published_count, published_counts, unprotected
 from kohort.disclosure.descriptive import Descriptive, descriptive
 from kohort.disclosure.figures import figure
 from kohort.disclosure.file_digest import data_digest
@@ -66,6 +66,9 @@ from kohort.results import (
 from kohort.scope import Scope
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from kohort.audit.auditor import Remaining
     from kohort.estimators.problem import Predictor
 
@@ -101,7 +104,7 @@ class Gate:
     def asking(self, text: str, replaying: bool) -> None:
         """Let the audit know which statement runs next, and whether it is one of a replay."""
         if self.watch is not None:
-            self.watch.text, self.watch.silent = text, replaying
+            self.watch.begins(text, replaying)
 
     def remaining(self) -> dict[str, Remaining]:
         """Give what is left of today's quotas, by databank; empty where nothing is counted."""
@@ -132,6 +135,12 @@ class Gate:
     def _counted(self, root: Path | None, n: int, sums: int, wording: str) -> int:
         secret = self.policy.secret(root)
         return published_count(secret, self.policy.profile.counts, sums, n, wording)
+
+    def _sizes(
+        self, root: Path | None, n: NDArray[np.int64], sums: NDArray[np.uint64], wording: str
+    ) -> NDArray[np.int64]:
+        secret, limits = self.policy.secret(root), self.policy.profile.counts
+        return published_counts(secret, limits, sums, n, [wording] * len(n))
 
     def data_digest(self, bank: Databank, variable: RegisterVariable) -> str:
         """Give the keyed fingerprint of a variable's files. Raises `OSError`."""
@@ -175,6 +184,11 @@ class Gate:
     def sample_buckets(self) -> int:
         """How many different keyed samples of one share there are."""
         return self.policy.profile.sample.seed_buckets
+
+    @property
+    def sample_rounded(self) -> bool:
+        """Whether samples are of round shares only."""
+        return self.policy.profile.sample.round_shares
 
     @property
     def names_values(self) -> bool:
@@ -230,7 +244,7 @@ class Gate:
         """Let the audit count and log what is about to leave. Raises `RefusedError`."""
         if self.watch is not None:
             profile = self.policy.profile
-            self.watch.release(profile, raw, content, self._counted, span, dataset)
+            self.watch.release(profile, raw, content, self._sizes, span, dataset)
 
     def _content(self, raw: Releasable, span: Span) -> Content:
         policy = self.policy

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -14,10 +15,15 @@ from kohort.disclosure.refusal import RefusedError
 from kohort.results import Document, Done, Inventory, Raw, units_of
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from kohort.audit.auditor import Asked, Auditor, Remaining, Who
 
-Counted = Callable[[Path | None, int, int, str], int]
-"""Gives the published size of a set: bank, true size, sum of keys, wording of its population."""
+Counted = Callable[
+    [Path | None, "NDArray[np.int64]", "NDArray[np.uint64]", str], "NDArray[np.int64]"
+]
+"""Gives the published sizes of sets: bank, true sizes, sums of keys, the wording of them all."""
 
 _ABOUT_NOBODY: Final = (Done, Document, Inventory)
 """Words, and sizes that were released when they came about."""
@@ -39,10 +45,16 @@ class Watch:
         self.who = who
         self.silent = False
         self.text = ""
+        self._began = time.monotonic()
         self._auditors: dict[Path, tuple[Auditor, Databank]] = {}
 
     def __repr__(self) -> str:
         return "<watch>"
+
+    def begins(self, text: str, silent: bool) -> None:
+        """Know which statement runs next."""
+        self.text, self.silent = text, silent
+        self._began = time.monotonic()
 
     def connect(self, bank: Databank, secret: Secret, span: Span) -> None:
         """Open the log of a databank that has one. Raises `RefusedError`."""
@@ -79,7 +91,7 @@ class Watch:
         try:
             auditor.release(
                 profile.audit, self._asked(root, profile, dataset), found,
-                lambda part: count(root, part.n, part.sums, part.wording),
+                lambda n, sums, wording: count(root, n, sums, wording),
             )  # fmt: skip
         except AuditError as error:
             raise RefusedError(error.code, span) from None
@@ -107,4 +119,5 @@ class Watch:
 
         bank = self._auditors[root][1]
         stamp = f"{profile.name} {profile.hash[:12]}"
-        return Asked(self.text, f"{bank.name}:{bank.version}", stamp, dataset)
+        took = time.monotonic() - self._began
+        return Asked(self.text, f"{bank.name}:{bank.version}", stamp, dataset, took)

@@ -109,6 +109,11 @@ class _Measurements(Sequence[Column]):
     def __len__(self) -> int:
         return len(self._of)
 
+    @property
+    def variables(self) -> Sequence[Variable]:
+        """The variables of the columns, in order."""
+        return self._of
+
     @overload
     def __getitem__(self, place: int) -> Column: ...
 

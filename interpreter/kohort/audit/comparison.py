@@ -1,0 +1,149 @@
+"""What of an output's sets a project was not told before, and which are close to earlier ones."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kohort.audit import sealed
+from kohort.audit.box import Box
+from kohort.audit.evidence import Evidence, PartsOfSet
+from kohort.audit.sets import Sets
+from kohort.audit.sketch import Sketch, sketch, sketches
+from kohort.disclosure.keys import Secret
+from kohort.disclosure.limits import AuditLimits
+
+Count = Callable[[NDArray[np.int64], NDArray[np.uint64], str], NDArray[np.int64]]
+"""Gives the published sizes of sets, from true ones, sums of keys, and the wording of all."""
+
+
+@dataclass(frozen=True)
+class Division:
+    """A set that an output divides in a way that is new: its published size, and in how many ways
+    it and its close sets will then have been divided."""
+
+    published: int
+    ways: int
+
+
+@dataclass
+class Compared:
+    """`boxes`: what the log is to hold of the sets; `close`: how many numbers were asked of a set
+    that had been asked of a close one; `near`: how many pairs of close sets were found."""
+
+    boxes: list[dict[str, Any]] = field(default_factory=list)
+    divisions: list[Division] = field(default_factory=list)
+    close: int = 0
+    near: int = 0
+
+    def __repr__(self) -> str:
+        return "<unreleased>"
+
+
+class Comparison:
+    """Compares the sets of one output with those that a project knows."""
+
+    def __init__(self, secret: Secret, limits: AuditLimits, sets: Sets, count: Count) -> None:
+        self._secret, self._limits, self._sets, self._count = secret, limits, sets, count
+        self._fresh: set[int] = set()
+        self._found = Compared()
+
+    def of(self, found: Evidence) -> Compared:
+        """Compare everything."""
+        for part in (found.whole, *found.parts):
+            self._look(part, part is found.whole)
+        return self._found
+
+    def _look(self, part: PartsOfSet, whole: bool) -> None:
+        secret, sets = self._secret, self._sets
+        partition = sealed.hashed(secret, "partition", part.partition) if part.partition else ""
+        asked = frozenset(sealed.hashed(secret, "asked", part.partition, q) for q in part.asked)
+        names = sealed.names(secret, part.n, part.sums)
+        novel = np.array([not sets.knows(n, partition, asked) for n in names.tolist()], np.bool_)
+        at = np.flatnonzero(novel)
+        if not len(at):
+            return
+        published = self._count(part.n[at], part.sums[at], part.wording)
+        # Of sets that are shown as nobody nothing is told.
+        shown = (published > 0) | whole
+        at, published = at[shown], published[shown]
+        new = np.array(
+            [n not in sets.known and n not in self._fresh for n in names[at].tolist()], np.bool_
+        )
+        self._fresh.update(names[at].tolist())
+        sketched = new & ((published <= self._limits.near_dup_units) | whole)
+        made = self._sketches(part, at[sketched])
+        sketched &= made is not None
+        made = np.zeros((0, self._limits.sketch_cells), np.uint8) if made is None else made
+        near = self._near(names[at[sketched]], published[sketched], made)
+        box = Box(
+            names[at], np.where(new, published, 0).astype(np.uint32), sketched, made,
+            np.array(near, dtype=np.uint64).reshape(-1, 2),
+        )  # fmt: skip
+        nonce = secrets.token_hex(8)
+        told = {"partition": partition, "contents": sorted(asked), "nonce": nonce}
+        self._found.boxes.append({**told, "box": sealed.sealed(secret, nonce, box.raw())})
+        self._weigh(names[at].tolist(), published.tolist(), partition, asked, near)
+
+    def _sketches(self, part: PartsOfSet, at: NDArray[np.int64]) -> Sketch | None:
+        """Give the sketches of some sets; None where nobody knows who is in them."""
+        if part.members is None:
+            return None
+        parts = self._limits.sketch_cells
+        if not len(at):
+            return np.zeros((0, parts), np.uint8)
+        wanted = np.zeros(len(part.n), dtype=np.bool_)
+        wanted[at] = True
+        keys, place = part.members(wanted)
+        if place is None:
+            return sketch(keys, parts)[None, :]
+        return sketches(keys, place, len(at), parts)
+
+    def _near(
+        self, names: NDArray[np.uint64], published: NDArray[np.int64], made: Sketch
+    ) -> list[tuple[int, int]]:
+        """Give pairs of a set and an earlier one that differ in few units, but do differ."""
+        limits, near = self._limits, []
+        if not limits.near_dup_diff:
+            return []
+        # Published sizes differ by the noise of both besides the true difference.
+        reach = 4 * limits.near_dup_diff
+        for name, size, one in zip(names.tolist(), published.tolist(), made, strict=True):
+            others, apart = self._sets.about(one, size, reach)
+            for place in np.flatnonzero((apart > 0) & (apart <= size / 2)).tolist():
+                other = int(others[place])
+                pair = sorted((name, other))
+                margin = sealed.laplace(self._secret, limits.near_dup_margin, *pair)
+                if other != name and apart[place] < limits.near_dup_diff + margin:
+                    near.append((name, other))
+        return near
+
+    def _weigh(
+        self,
+        names: Iterable[int],
+        published: Iterable[int],
+        partition: str,
+        asked: frozenset[str],
+        near: list[tuple[int, int]],
+    ) -> None:
+        sets, found = self._sets, self._found
+        fresh: dict[int, set[int]] = {}
+        for one, other in near:
+            fresh.setdefault(one, set()).add(other)
+        both: set[str] = set()
+        for name, size in zip(names, published, strict=True):
+            close = fresh.get(name, set()) | sets.near.get(name, set())
+            known = sets.known.get(name)
+            own = frozenset() if known is None else known.contents
+            for other in close:
+                both |= (asked - own) & sets.known[other].contents
+            if partition and (known is None or partition not in known.partitions):
+                ways = sets.divisions(name, partition, close)
+                found.divisions.append(Division(size if known is None else known.published, ways))
+        found.near += len(near)
+        found.close = max(found.close, len(both))

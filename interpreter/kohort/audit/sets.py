@@ -1,0 +1,103 @@
+"""The sets of units that a project was told of: how divided, what was asked, which are close."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kohort.audit.box import Box, Names
+from kohort.audit.sketch import Sketch, distances
+
+Near: TypeAlias = "tuple[Names, NDArray[np.float64]]"
+"""Names of sets, uint64 (m), and distances to them in units, float64 (m)."""
+
+_NOTHING: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True)
+class Known:
+    """A set: its published size, hashes of its divisions, and of what was asked of it."""
+
+    published: int
+    partitions: frozenset[str] = _NOTHING
+    contents: frozenset[str] = _NOTHING
+
+
+@dataclass
+class Sets:
+    """All sets of a project by their keyed names; `near`: those that differ in few units."""
+
+    known: dict[int, Known] = field(default_factory=dict)
+    near: dict[int, set[int]] = field(default_factory=dict)
+    _index: dict[int, _Index] = field(default_factory=dict)
+
+    def add(self, partition: str, contents: Sequence[str], box: Box) -> None:
+        """Take into account that the sets of a box were divided, and asked, like this."""
+        divided = frozenset((partition,) if partition else ())
+        asked = frozenset(contents)
+        # Sets of one table share what was asked of them, so most unions are made only once.
+        unions: dict[tuple[frozenset[str], frozenset[str]], frozenset[str]] = {}
+        for name, published in zip(box.names.tolist(), box.published.tolist(), strict=True):
+            found = self.known.setdefault(name, Known(published))
+            for old, new in ((found.partitions, divided), (found.contents, asked)):
+                if (old, new) not in unions:
+                    unions[old, new] = old | new
+            found.partitions = unions[found.partitions, divided]
+            found.contents = unions[found.contents, asked]
+        names, parts = box.names[box.sketched], box.sketches.shape[1]
+        if len(names):
+            published = np.array([self.known[name].published for name in names.tolist()])
+            self._index.setdefault(parts, _Index()).add(names, published, box.sketches)
+        for one, other in box.near.tolist():
+            self.near.setdefault(one, set()).add(other)
+            self.near.setdefault(other, set()).add(one)
+
+    def knows(self, name: int, partition: str, asked: frozenset[str]) -> bool:
+        """Tell whether a set was divided so, and all this asked of it, before."""
+        found = self.known.get(name)
+        if found is None:
+            return False
+        return (not partition or partition in found.partitions) and asked <= found.contents
+
+    def divisions(self, name: int, partition: str, close: set[int]) -> int:
+        """Give in how many ways a set or sets close to it are divided, with one more."""
+        found = [self.known[n].partitions for n in (name, *close) if n in self.known]
+        return len(frozenset((partition,)).union(*found))
+
+    def about(self, sketch: Sketch, published: int, reach: int) -> Near:
+        """Give the names of sets of about this published size, and their distances."""
+        index = self._index.get(len(sketch))
+        if index is None:
+            return np.empty(0, dtype=np.uint64), np.empty(0)
+        return index.about(sketch, published, reach)
+
+
+class _Index:
+    """Sketches of one width, in the order of published sizes."""
+
+    def __init__(self) -> None:
+        self._added: list[tuple[Names, NDArray[np.int64], Sketch]] = []
+        self._sorted: tuple[Names, NDArray[np.int64], Sketch] | None = None
+
+    def add(self, names: Names, published: NDArray[np.int64], sketches: Sketch) -> None:
+        self._added.append((names, published, sketches))
+
+    def about(self, sketch: Sketch, published: int, reach: int) -> Near:
+        names, sizes, sketches = self._in_order()
+        low, high = np.searchsorted(sizes, (published - reach, published + reach + 1))
+        return names[low:high], distances(sketch, sketches[low:high])
+
+    def _in_order(self) -> tuple[Names, NDArray[np.int64], Sketch]:
+        if self._added or self._sorted is None:
+            pieces = [*self._added] if self._sorted is None else [self._sorted, *self._added]
+            names, sizes, sketches = (
+                np.concatenate([piece[n] for piece in pieces]) for n in range(3)
+            )
+            order = np.argsort(sizes, kind="stable")
+            self._sorted = names[order], sizes[order], sketches[order]
+            self._added = []
+        return self._sorted
