@@ -1,10 +1,14 @@
 """Regression discontinuity against results of the package rdrobust, and by hand."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from page_models import ran, shown
+from peer_statement import Numbers, estimates, read
 
+from kohort.command import commands
 from kohort.estimators.design import Floats
 from kohort.estimators.discontinuity import Running, fit_discontinuity
 from kohort.estimators.local_fit import neighbour_residuals
@@ -92,6 +96,68 @@ def test_rdrobust(kind: str, options: dict[str, Any], numbers: str) -> None:
     for jump in jumps:
         results += [jump.conventional, jump.corrected, jump.error, jump.robust]
     np.testing.assert_allclose(results, [float(n) for n in numbers.split()], rtol=2e-6)
+
+
+# The statements of the page in their order: h and b; conventional and corrected estimates;
+# conventional and robust errors; rows within h; the same four of the first stage. Given by
+# rdrobust 2.1.1 on the page's own rows, with the running variable in years.
+PAGE = """
+7.04073102143 11.6332532723 36.4267244388 59.8323630863 66.8951381619 77.7578629500 227 249
+7.04073102143 11.6332532723 136.426724439 159.832363086 66.8951381619 77.7578629500 227 249
+9.79070548242 13.4632193370 170.550684377 192.627363480 82.5065610282 92.0769785669 310 337
+9.30365836386 13.4632193370 -30.5046809226 -46.0536496485 45.4433334231 64.6580258407 291 322
+7.09126559943 11.5879160041 152.198706688 174.931163778 66.6610118438 77.7003086385 229 251
+6.77367928225 11.3492616767 139.825174732 163.090702143 56.7955456815 65.3350652833 221 244
+7.04073102143 11.6332532723 351.844808794 411.835820778 176.475279237 204.911196181 227 249 \
+0.387746873135 0.388157029349 0.0595155250518 0.0693031664394
+""".replace("\\\n", "").strip()
+ROWS = (("conventional", 0, 2), ("corrected", 1, 2), ("robust_corrected", 1, 3))
+
+
+def test_page(norway_root: Path) -> None:
+    """The statements of the page, over months of birth that many share."""
+    used: set[str] = set()
+    statements = list(ran("rdd", norway_root, {"rdd"}))
+    for one, line in zip(statements, PAGE.splitlines(), strict=True):
+        numbers = [float(number) for number in line.split()]
+        statement, found = read(one.text), shown(one.released)
+        used |= statement.options.keys()
+        tables = [numbers[2:6], numbers[8:]] if "fuzzy" in statement.options else [numbers[2:6]]
+        expected: Numbers = {
+            ("header", "", "", "bandwidth_h"): numbers[0],
+            ("header", "", "", "bandwidth_b"): numbers[1],
+            (str(len(tables)), "", "left", "n_effective"): numbers[6],
+            (str(len(tables)), "", "right", "n_effective"): numbers[7],
+        }
+        for number, table in enumerate(tables):
+            expected |= estimated(table, statement.level, str(number))
+        assert expected.keys() <= found.keys()
+        rest = {key for key in found.keys() - expected.keys() if key[0] != "header"}
+        assert {key[-1] for key in rest} == {"n"}
+        for key, value in expected.items():
+            assert found[key] == pytest.approx(value, rel=1e-6), (one.text, key)
+    assert used == commands()["rdd"].options_table.keys()
+
+
+def estimated(numbers: list[float], level: float, table: str) -> Numbers:
+    """Give the three rows of estimates."""
+    found: Numbers = {}
+    for name, b, se in ROWS:
+        found |= estimates([name], [numbers[b]], [numbers[se]], df=None, level=level, table=table)
+    return found
+
+
+def test_rounding_errors_of_the_cutoff() -> None:
+    """Months as twelfths of years are not evenly spaced as doubles; nothing changes by that."""
+    rng = np.random.default_rng(8)
+    months = rng.integers(-120, 120, 900).astype(float)
+    y = 0.01 * months + (months >= 0) + rng.normal(size=900)
+    exact = fit_discontinuity(Running(y, months))
+    for cutoff in (0.0, 45.0, 2020.0):
+        years = (cutoff + months / 12) - cutoff
+        found = fit_discontinuity(Running(y, years))
+        assert found.h * 12 == pytest.approx(exact.h, rel=1e-9)
+        assert found.effect.robust == pytest.approx(exact.effect.robust, rel=1e-9)
 
 
 def plain_neighbours(x: Floats, y: Floats) -> Floats:

@@ -13,6 +13,7 @@ from kohort.estimators.group_sums import counted
 from kohort.estimators.problem import NotEstimableError
 
 NEIGHBOURS = 3
+_SAME = 1e-10
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -131,21 +132,26 @@ def covariate_slopes(fits: list[LocalFit], first: int) -> Floats:
 def neighbour_residuals(x: Floats, values: Floats) -> Floats:
     """sqrt(J/(J+1)) times the distance to the mean of the nearest rows, J of them, float64[m, n].
 
-    `x` float64[n] ascending, `values` float64[m, n]. J is 3, or more where rows are equally near.
+    `x` float64[n] ascending, `values` float64[m, n]. J is 3, or more where rows are equally near:
+    nearer to one another than a share of 1e-10 of the spread of x, since years less a cutoff, as
+    doubles, are not as evenly spaced as they are meant to be.
     """
     n = len(x)
     if n < 2:
         raise NotEstimableError("outside the cutoff")
-    points, index, counts = np.unique(x, return_inverse=True, return_counts=True)
+    same = _SAME * float(x[-1] - x[0])
+    first = np.diff(x, prepend=-np.inf) > same
+    points, index = x[first], np.cumsum(first) - 1
+    counts = np.bincount(index)
     tables = np.array([counted(index, len(points), one) for one in values])
-    found, totals = _nearest(points, counts, tables, min(NEIGHBOURS, n - 1))
+    found, totals = _nearest(points, counts, tables, min(NEIGHBOURS, n - 1), same)
     own = totals[:, index] - values
     j = found[index]
-    return np.sqrt(j / (j + 1.0)) * (values - own / j)
+    return np.asarray(np.sqrt(j / (j + 1.0)) * (values - own / j))
 
 
 def _nearest(
-    points: Floats, counts: Integers, tables: Floats, wanted: int
+    points: Floats, counts: Integers, tables: Floats, wanted: int, same: float
 ) -> tuple[Floats, Floats]:
     """For each different value: how many other rows are taken in, and sums with its own rows."""
     size = len(points)
@@ -159,7 +165,7 @@ def _nearest(
     for _ in range(wanted):
         left, right = points - edges[low], edges[high + 2] - points
         more = found < wanted
-        take_left, take_right = more & (left <= right), more & (right <= left)
+        take_left, take_right = more & (left <= right + same), more & (right <= left + same)
         found += np.where(take_left, padded[low], 0) + np.where(take_right, padded[high + 2], 0)
         totals += np.where(take_left, tables[:, low], 0.0)
         totals += np.where(take_right, tables[:, high + 2], 0.0)
