@@ -46,7 +46,10 @@ class ModelKeys:
 
     def weights(self, evidence: ModelEvidence, eta: float) -> Floats:
         """Jittered weights, float64 (N); rows of one unit share theirs."""
-        return jitter_weights(evidence.keys, self.by_set, self.by_text, eta, self.share)
+        split = evidence.unit_rows
+        keys = evidence.keys if split is None else split[1]
+        weights = jitter_weights(keys, self.by_set, self.by_text, eta, self.share)
+        return weights if split is None else weights[split[0]]
 
 
 class ModelNoise:
@@ -99,12 +102,17 @@ class ModelNoise:
         return gathered(None, 1, x, self._evidence.keys)
 
     @cached_property
-    def _by_unit(self) -> tuple[Integers, Integers] | None:
-        """The rows in the order of their units, and where each unit begins; None as `units`."""
+    def _by_unit(self) -> tuple[Integers | None, Integers] | None:
+        """The rows in the order of their units, and where each unit begins; None as `units`.
+
+        The order is None where the rows are in it already.
+        """
         split = self._evidence.unit_rows
         if split is None:
             return None
         unit = split[0]
+        if (unit[1:] >= unit[:-1]).all():
+            return None, np.flatnonzero(np.diff(unit, prepend=-1))
         order = np.argsort(unit, kind="stable")
         return order, np.flatnonzero(np.diff(unit[order], prepend=-1))
 
@@ -117,7 +125,7 @@ class ModelNoise:
             least, most = group.at(np.array([low, high])).tolist()
             return least, most
         order, starts = self._by_unit
-        values = group.x[order]
+        values = group.x if order is None else group.x[order]
         lowest, highest = np.minimum.reduceat(values, starts), np.maximum.reduceat(values, starts)
         lowest.partition(low)
         highest.partition(high)
