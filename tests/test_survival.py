@@ -19,7 +19,7 @@ from lifelines.utils import (
 from scipy import optimize
 from statsmodels.duration.hazard_regression import PHReg
 
-from kohort.estimators import cox, inversions, weibull
+from kohort.estimators import cox, cox_likelihood, inversions, risk_sets, weibull
 from kohort.estimators.concordance import concordance
 from kohort.estimators.design import Block, Design, Floats
 from kohort.estimators.efron import Ties
@@ -354,6 +354,42 @@ def test_many_rows_start_from_a_sample(monkeypatch: pytest.MonkeyPatch) -> None:
     assert guessed.iterations < plain.iterations
     assert guessed.coefficients == pytest.approx(plain.coefficients, rel=1e-7)
     assert guessed.errors == pytest.approx(plain.errors, rel=1e-7)
+
+
+def test_a_sample_without_a_category_misleads_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """None of the category of 9 is in the sample, and of the other category half is."""
+    rng = np.random.default_rng(12)
+    level = np.where(np.arange(3000) % 333 == 1, 2, (np.arange(3000) % 5 == 0).astype(int))
+    time = np.ceil(rng.exponential(size=3000) * np.exp(0.5 * level) * 50)
+    event = (rng.random(3000) < 0.7).astype(float)
+    factor = Block(("i.g[1]", "i.g[2]"), codes=(level - 1).astype(np.int32))
+    design = Design((factor, column("x", rng.normal(size=3000))), 3000)
+    plain = cox.fit(design, time, event)
+    monkeypatch.setattr(cox, "_MANY", 1000)
+    monkeypatch.setattr(cox, "_SAMPLE", 600)
+    guessed = cox.fit(design, time, event)
+    assert guessed.coefficients == pytest.approx(plain.coefficients, rel=1e-7)
+    assert guessed.errors == pytest.approx(plain.errors, rel=1e-7)
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+def test_rows_in_the_order_of_time_are_the_same_model(
+    monkeypatch: pytest.MonkeyPatch, weighted: bool
+) -> None:
+    """Where there are too many event times for one table, rows are sorted and worked in pieces."""
+    design, time, event = _nasty(13, 3000, 900)
+    weights = np.random.default_rng(1).uniform(0.6, 1.4, 3000) if weighted else None
+    plain = cox.fit(design, time, event, weights=weights)
+    monkeypatch.setattr(risk_sets, "_TABLE", 0)
+    monkeypatch.setattr(cox_likelihood, "_CHUNK", 500)
+    sorted_ = cox.fit(design, time, event, weights=weights)
+    assert sorted_.coefficients == pytest.approx(plain.coefficients, rel=1e-9)
+    assert sorted_.covariance == pytest.approx(plain.covariance, rel=1e-9)
+    assert sorted_.prediction == pytest.approx(plain.prediction, abs=1e-9)
+    monkeypatch.setattr(cox, "_MANY", 1000)
+    monkeypatch.setattr(cox, "_SAMPLE", 600)
+    guessed = cox.fit(design, time, event, weights=weights)
+    assert guessed.coefficients == pytest.approx(plain.coefficients, rel=1e-7)
 
 
 def test_what_cannot_be_fitted() -> None:

@@ -22,6 +22,8 @@ _MOST_HALVINGS = 20
 _CLOSE, _NEAR = 1e-15, 1e-8
 # A column whose information fell below this share of what it was has a boundless coefficient.
 _BOUNDLESS = 1e-6
+# Steps go on with an information that is not exact while each leaves less than this of the promise.
+_SMALL_PART = 1e-2
 # With more rows than this, a sample of about so many gives the first guess.
 _MANY, _SAMPLE = 400_000, 200_000
 
@@ -94,15 +96,31 @@ def fit(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Summit:
-    """Where the climb ended: coefficients, information and boundless ones of working columns."""
+    """Where the climb ended: coefficients, information and boundless ones of working columns.
+
+    `flat`: the diagonal of the information where it began.
+    """
 
     b: Floats
     information: Floats
+    flat: Floats
     boundless: NDArray[np.bool_]
     height: float
     null: float
     iterations: int
     prediction: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Start:
+    """Where a climb begins: `flat` float64[k], how informative each column is with b = 0.
+
+    `near` float64[k, k]: about the information around there, of which steps can be made.
+    """
+
+    point: Point
+    flat: Floats | None = None
+    near: Floats | None = None
 
 
 class _Climb:
@@ -114,20 +132,22 @@ class _Climb:
 
     def run(self, close: float = _CLOSE) -> _Summit:
         origin = self.likelihood.at(np.zeros(self.likelihood.width))
-        point = self._guess(origin)
-        _, flat = self.likelihood.slopes(origin) if point is origin else (None, None)
+        start = self._guess(origin)
+        point, flat = start.point, start.flat
+        if start.near is not None:
+            point = self._approached(point, start.near, close)
         for iteration in range(1, _MOST_STEPS + 1):
             gradient, information = self.likelihood.slopes(point)
             size = np.diagonal(information)
-            flat = information if flat is None else flat
-            boundless = size < _BOUNDLESS * np.diagonal(flat)
+            flat = size if flat is None else flat
+            boundless = size < _BOUNDLESS * flat
             step = _solved(information, gradient)
             promise = float((step * gradient)[~boundless].sum())
             if not np.isfinite(promise):
                 break
-            if promise < close * len(self.likelihood.cohort.hit):
+            if promise < close * self.likelihood.cohort.events:
                 return _Summit(
-                    point.b + np.where(boundless, 0.0, step), information, boundless,
+                    point.b + np.where(boundless, 0.0, step), information, flat, boundless,
                     point.height, origin.height, iteration, point.prediction,
                 )  # fmt: skip
             point = self._uphill(point, step)
@@ -142,17 +162,40 @@ class _Climb:
             step = step / 2
         raise NotEstimableError("no convergence")
 
-    def _guess(self, origin: Point) -> Point:
-        """The first point: the maximum of a sample where there are many rows."""
+    def _approached(self, point: Point, near: Floats, close: float) -> Point:
+        """Steps with a near information, as long as each leaves a small part of what it had."""
+        enough = close * self.likelihood.cohort.events
+        before = float(np.inf)
+        while True:
+            gradient = self.likelihood.gradient(point)
+            step = _solved(near, gradient)
+            promise = float(step @ gradient)
+            # Written so that what is not a number ends it, too.
+            if not promise < _SMALL_PART * before:
+                return point
+            found = self.likelihood.at(point.b + step)
+            if not found.height >= point.height:
+                return point
+            # The next one would leave as small a part.
+            if promise * (promise / before) < enough:
+                return found
+            point, before = found, promise
+
+    def _guess(self, origin: Point) -> _Start:
+        """The maximum of a sample where there are many rows, else zero."""
         rows = self.likelihood.columns.rows
         if rows <= _MANY:
-            return origin
-        sample = _thinned(self.likelihood, rows // _SAMPLE, self.variances)
+            return _Start(origin)
+        step = rows // _SAMPLE
+        sample = _thinned(self.likelihood, step, self.variances)
         try:
-            found = self.likelihood.at(_Climb(sample, self.variances).run(_NEAR).b)
+            summit = _Climb(sample, self.variances).run(_NEAR)
         except (NotEstimableError, np.linalg.LinAlgError, ValueError):
-            return origin
-        return found if found.height > origin.height else origin
+            return _Start(origin)
+        found = self.likelihood.at(summit.b)
+        if not found.height > origin.height:
+            return _Start(origin)
+        return _Start(found, summit.flat * step, summit.information * step)
 
 
 def _thinned(likelihood: Likelihood, step: int, variances: Floats) -> Likelihood:
@@ -186,8 +229,6 @@ def _named(summit: _Summit, elimination: Elimination, cohort: Cohort) -> CoxFit:
     b, v = elimination.restore(np.concatenate([[0.0], summit.b]), wide)
     names = [name for block in elimination.columns.blocks for name in block.names]
     names = names[: len(elimination.slots)]
-    prediction = np.empty(len(cohort.order))
-    prediction[cohort.order] = summit.prediction
     there = set(elimination.kept.tolist())
     return CoxFit(
         names=tuple(names[j] for j in kept),
@@ -195,10 +236,10 @@ def _named(summit: _Summit, elimination: Elimination, cohort: Cohort) -> CoxFit:
         covariance=v[1:, 1:],
         dropped=tuple(name for j, name in enumerate(names) if j not in there),
         boundless=tuple(names[j] for j, far in zip(kept, summit.boundless, strict=True) if far),
-        n=len(cohort.order),
-        events=len(cohort.hit),
+        n=len(cohort.cell),
+        events=cohort.events,
         log_likelihood=summit.height,
         null=summit.null,
         iterations=summit.iterations,
-        prediction=prediction,
+        prediction=cohort.own(summit.prediction),
     )

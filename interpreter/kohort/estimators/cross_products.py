@@ -81,6 +81,15 @@ class Chunk:
             result[:, part.columns] = table.reshape(cells, part.size)[:, 1:]
         return result
 
+    def add_by_cell(self, result: Floats, cell: Integers, values: Floats) -> None:
+        """Add sums of x times `values` by cell to float64[k + 1, cells]; its last line is spare."""
+        for column, x in zip(self.dense_columns, self.dense, strict=True):
+            np.add.at(result[column], cell, x * values)
+        for part in self.coded:
+            scaled = values if part.x is None else values * part.x
+            line = np.where(part.levels == 0, len(result), part.columns.start + part.levels) - 1
+            np.add.at(result.ravel(), line * result.shape[1] + cell, scaled)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Columns:

@@ -28,15 +28,15 @@ class Ties:
     @classmethod
     def of(cls, number: Floats) -> Ties:
         """Prepare the sums for so many events at each time."""
-        sizes, place = np.unique(number.astype(np.int64), return_inverse=True)
-        moments = np.empty((_TERMS + 2, len(sizes)))
-        for column, size in enumerate(sizes.tolist()):
-            f = np.arange(size) / size
-            power = np.ones(size)
-            for m in range(_TERMS + 2):
-                moments[m, column] = power.sum()
-                power *= f
-        return cls(number, moments[:, place])
+        size = number.astype(np.int64)
+        most = int(size.max(initial=0))
+        moments = np.empty((_TERMS + 2, len(number)))
+        # Sums of l^m for all l at once; the largest powers are far from the largest double.
+        power = np.ones(most)
+        for m in range(_TERMS + 2):
+            moments[m] = np.cumsum(power)[size - 1] / number**m
+            power *= np.arange(most)
+        return cls(number, moments)
 
     def logs(self, risk: Floats, tied: Floats) -> Floats:
         """Sums of log(risk - f tied), float64[T] each; NaN where it has none."""

@@ -1,4 +1,4 @@
-"""Survival rows in the order of time, and which events each of them was at risk of."""
+"""Which event times each row of survival data was at risk of."""
 
 from __future__ import annotations
 
@@ -13,72 +13,105 @@ from kohort.estimators.event_times import ranked
 
 # The order of at most so many distinct times is found by counting.
 _SHORT = 1 << 16
+# Sums by event time and column that fit in the cache: rows may then stay in any order.
+_TABLE = 1 << 20
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Cohort:
-    """Rows sorted by time, and the distinct times that have events.
+    """Rows with their risk sets, sorted by time where sums by event time do not fit in the cache.
 
-    `order` int64[N] are the rows' own places; `design`, `event` bool[N], and `gained` (the weight
-    of a row with an event, else 0, float64[N]) and `weights` (float64[N] or None) are in the order
-    of time. A row was at risk of the event times 0 .. `last[row]`, int64[N] ascending, -1 for none;
-    an event's own time is its last. `hit` are the rows with an event, `starts` int64[T] the first
-    of each event time among them, `ties` their numbers, `mass` float64[T] the mean of their
-    weights.
+    `order` int64[N] are then the rows' own places, else None. `design`, `cell` int64[N], `gained`
+    (the weight of a row with an event, else 0, float64[N]) and `weights` (float64[N] or None) are
+    in this order. `cell` is twice the number of event times that a row was at risk of, its own
+    among them, and one more if it has an event. `ties` are the numbers of events at each time,
+    `mass` float64[T] the mean of their weights.
     """
 
-    order: Integers
+    order: Integers | None
     design: Design
-    event: NDArray[np.bool_]
+    cell: Integers
     gained: Floats
     weights: Floats | None
-    last: Integers
-    hit: Integers
-    starts: Integers
     ties: Ties
     mass: Floats
 
     @property
     def times(self) -> int:
         """T, how many times have events."""
-        return len(self.starts)
+        return len(self.mass)
+
+    @property
+    def events(self) -> int:
+        """How many rows have an event."""
+        return int(self.ties.number.sum())
+
+    def by_cell(self, values: Floats) -> tuple[Floats, Floats]:
+        """Sums of values, float64[N], of those who leave at each event time or before the next one.
+
+        Float64[T] of all and of those with an event.
+        """
+        sums = np.bincount(self.cell, values, 2 * self.times + 2).astype(np.float64)
+        sums = sums.reshape(-1, 2)[1:]
+        return sums[:, 0] + sums[:, 1], sums[:, 1]
+
+    def own(self, values: Floats) -> Floats:
+        """Values of the rows, float64[N], in the rows' own order."""
+        if self.order is None:
+            return values
+        result = np.empty_like(values)
+        result[self.order] = values
+        return result
 
     def thinned(self, step: int) -> Cohort:
         """Every `step`-th row."""
         rows = slice(None, None, step)
+        cell = self.cell[rows]
+        event = cell % 2 == 1
+        last, number = _event_times(cell >> 1, event)
         weights = None if self.weights is None else self.weights[rows]
-        design = picked(self.design, rows)
-        return _cohort(self.order[rows], design, self.last[rows], self.event[rows], weights)
+        order = None if self.order is None else self.order[rows]
+        return _cohort(order, picked(self.design, rows), last, number, event, weights)
 
 
 def by_time(design: Design, time: Floats, event: Floats, weights: Floats | None) -> Cohort:
-    """Sort rows by time: `time` and `event` (0 or other) are float64[N]."""
+    """Give the risk sets: `time` and `event` (0 or other) are float64[N]."""
     times, place = ranked(time)
+    there = event != 0
+    last, number = _event_times(place, there)
+    if 2 * len(number) * (design.width + 1) <= _TABLE:
+        return _cohort(None, design, last, number, there, weights)
     narrow = place.astype(np.uint16) if len(times) <= _SHORT else place
     order = np.argsort(narrow, kind="stable")
-    there = (event != 0)[order]
     weights = None if weights is None else weights[order]
-    return _cohort(order, picked(design, order), place[order], there, weights)
+    return _cohort(order, picked(design, order), last[order], number, there[order], weights)
+
+
+def _event_times(place: Integers, event: NDArray[np.bool_]) -> tuple[Integers, Integers]:
+    """How many event times each row was at risk of, int64[N], and the number of events of each.
+
+    `place` int64[N] numbers all times.
+    """
+    events = np.bincount(place, event, int(place.max(initial=-1)) + 1).astype(np.int64)
+    here = events > 0
+    return np.cumsum(here, dtype=np.int64)[place], events[here]
 
 
 def _cohort(
-    order: Integers,
+    order: Integers | None,
     design: Design,
-    place: Integers,
+    last: Integers,
+    number: Integers,
     event: NDArray[np.bool_],
     weights: Floats | None,
 ) -> Cohort:
-    """`place` int64[N] ascending tells times apart."""
-    hit = np.flatnonzero(event)
-    distinct, starts, number = np.unique(place[hit], return_index=True, return_counts=True)
-    last = np.searchsorted(distinct, place, side="right") - 1
     gained = event.astype(np.float64)
-    mass = np.ones(len(distinct))
+    mass = np.ones(len(number))
     if weights is not None:
         gained *= weights
-        mass = np.add.reduceat(weights[hit], starts) / number if len(hit) else mass
+        mass = np.bincount(last, gained, len(number) + 1)[1:] / number
     ties = Ties.of(number.astype(np.float64))
-    return Cohort(order, design, event, gained, weights, last, hit, starts, ties, mass)
+    return Cohort(order, design, 2 * last + event, gained, weights, ties, mass)
 
 
 def picked(design: Design, rows: Integers | slice) -> Design:
