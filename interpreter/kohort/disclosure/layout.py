@@ -87,12 +87,17 @@ def folding(counted: Counted) -> tuple[Note, ...]:
     limit = counted.limits.low_cell
     if not counted.protected or limit <= 1:
         return ()
-    notes = []
+    notes: list[Note] = []
+    # Where limits differ, each belongs to a variable; else one sentence speaks of them all.
+    differing = len({counted.least_of(axis) for axis in range(len(raw.axes))}) > 1
     for axis in range(len(raw.axes)):
         known = raw.axes[axis].variable.codes
         shown = {raw.axes[axis].codes[i] for i in counted.shown[axis]}
         if known is None:
-            notes.append(Note("folded_cells", {"limit": counted.least_of(axis)}))
+            least: dict[str, str | int] = {"limit": counted.least_of(axis)}
+            if differing:
+                least["variable"] = raw.axes[axis].variable.name
+            notes.append(Note("folded_values" if differing else "folded_cells", least))
         elif gone := len([code for code in known if code not in shown]):
             across = axis == 1
             words = {"columns" if across else "rows": gone, "limit": limit}

@@ -47,7 +47,8 @@ class Measure(Unreleased):
 class Category(Unreleased):
     """A factor: `codes` found in the data, ascending; `index` int32 (N), positions in `codes`.
 
-    `listed` is the variable's published code list, None for derived variables and open domains.
+    `listed` is the variable's published code list, or 0 and 1 for a condition; None for what is
+    derived otherwise, and for open domains.
     """
 
     name: str
@@ -119,7 +120,13 @@ class ModelEvidence(Unreleased):
         """The unit of every row as 0..U-1, and the record keys of the U units; None as `units`."""
         if self.units is None:
             return None
-        _, first, inverse = np.unique(self.units, return_index=True, return_inverse=True)
+        units = self.units
+        if len(units) and (units[1:] >= units[:-1]).all():
+            # Rows unit by unit, as panels are: nothing needs to be sorted.
+            starts = np.flatnonzero(np.diff(units, prepend=units[0] - 1))
+            sizes = np.diff(starts, append=len(units))
+            return np.repeat(np.arange(len(starts)), sizes), self.keys[starts]
+        _, first, inverse = np.unique(units, return_index=True, return_inverse=True)
         return inverse, self.keys[first]
 
     def used(self, kind: Literal["c", "i"]) -> tuple[str, ...]:

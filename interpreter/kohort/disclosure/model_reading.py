@@ -72,7 +72,9 @@ def _measure(role: str, variable: Variable, x: NDArray[np.float64], rule: Rule |
 
 def _category(name: str, levels: FactorLevels) -> Category:
     variable = levels.variable
-    return Category(name, variable.meaning, levels.codes, levels.index, variable.codes)
+    # The codes of a condition are no news, any more than those of a published list.
+    listed = (0, 1) if variable.binary else variable.codes
+    return Category(name, variable.meaning, levels.codes, levels.index, listed)
 
 
 # ---- rules

@@ -18,7 +18,7 @@ from kohort.disclosure.released import Cell, Key, Model, Note, Several, Table
 from kohort.estimators.design import CONSTANT, DesignTooWideError
 from kohort.estimators.problem import NotEstimableError
 from kohort.results import ModelCases
-from kohort.scope import Code, Variable
+from kohort.scope import Code, Type, Variable
 
 _LEVEL = re.compile(r"^i\.(.+)\[(.*)\]$", re.DOTALL)
 # Rows beside those of columns that are named by a heading key.
@@ -98,10 +98,14 @@ class Names:
         """Give a code of a factor, or of the variable of a role, with its label."""
         if code == OTHER:
             return OTHER
-        labels = self.factors[factor].labels
-        known = {} if labels is None else {str(c): label for c, label in labels.pairs}
-        label = known.get(str(code))
-        return str(code) if label is None else f"{code} ({label})"
+        variable = self.factors[factor]
+        decimal = variable.type is Type.DECIMAL
+        # What became a number without a list of codes is decimal: its 2 is no 2.0 to a reader.
+        written = str(code).removesuffix(".0") if decimal else str(code)
+        pairs = () if variable.labels is None else variable.labels.pairs
+        known = {str(c).removesuffix(".0") if decimal else str(c): label for c, label in pairs}
+        label = known.get(written)
+        return written if label is None else f"{written} ({label})"
 
 
 # ---- tables

@@ -56,7 +56,8 @@ def always(value: bool) -> Any:
     """A switch that stands where kohort leaves no choice, and says so."""
 
     def fault(given: bool) -> str | None:
-        return None if given is value else f"must be {str(value).lower()}: kohort knows no other way"
+        only = f"must be {str(value).lower()}: kohort knows no other way"
+        return None if given is value else only
 
     return _key(Direction("fixed", lambda a, _: a, fault))
 
