@@ -307,6 +307,49 @@ def test_block_pauses_after_close_sets(root: Path) -> None:
     assert "access-paused" in codes
 
 
+def test_samples_of_a_group_are_counted_by_share_and_seed(root: Path) -> None:
+    made = limited(session(root), samples_per_set=3)
+    codes: list[str] = []
+    for share, seed in ((0.9, 1), (0.9, 2), (0.9, 3), (0.92, 1), (0.8, 1), (0.5, 1)):
+        codes += said(made, f"use people\nclone-dataset people s\nuse s\nsample {share} {seed}")
+        codes += said(made, "use people\ndelete-dataset s")
+    assert [c for c in codes if c != "sample-rounded"] == []
+    # Seeds 1 and 3 draw the same nine tenths, and so does 0.92: the fourth sample is that of 0.5.
+    assert [r["text"] for r in log(root) if "drawn" in r] == [
+        "sample 0.9 1", "sample 0.9 2", "sample 0.8 1", "sample 0.5 1",
+    ]  # fmt: skip
+    assert [r["reason"] for r in log(root) if r["kind"] == "paused"] == ["samples_per_set"]
+    codes += said(made, "\n".join(["tabulate sex"] * 10))
+    assert "access-paused" in codes
+
+
+def test_who_takes_another_person_out_first_has_no_more_samples(root: Path) -> None:
+    """Samples of populations that are close to each other count as samples of one."""
+    made = limited(session(root), samples_per_set=3)
+    for place, wage in enumerate(canary_bank.wages()[:4].tolist()):
+        said(made, f"use people\nclone-dataset people s{place}\nuse s{place}")
+        said(made, f"drop if wage == {wage}\nsample 0.{5 + place} 1")
+    assert [r["reason"] for r in log(root) if r["kind"] == "paused"] == ["samples_per_set"]
+
+
+def test_the_log_tells_how_long_a_statement_took_in_classes_only(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = session(root)
+    taken = iter((0.2, 3.0, 61.5, 4000.0))
+    clock = {"now": 0.0}
+    monkeypatch.setattr("kohort.disclosure.watch.monotonic", lambda: clock["now"])
+    release = made.gate.release
+
+    def slowly(*given: Any) -> Any:
+        clock["now"] += next(taken)
+        return release(*given)
+
+    monkeypatch.setattr(made.gate, "release", slowly)
+    said(made, "tabulate sex\ntabulate home\ntabulate sex home\ntabulate born")
+    assert [record["took"] for record in log(root)[1:]] == [1, 10, 600, "more"]
+
+
 # ---- what owners see
 
 
@@ -320,7 +363,7 @@ PATTERNS = {
     "bisection": asked(*(f"count if b > {n}" for n in (1024, 512, 768, 640, 704, 672, 688))),
     "equality with many variables": asked("keep if a == 1 & b == '2' & c == 3 & d == 4"),
     "digits of numbers as categories": asked("generate d = wage - 10 * int(wage / 10)"),
-    "samples with many seeds": asked(*(f"sample 0.5 {n}" for n in range(1, 7))),
+    "many shares and seeds of samples": asked(*(f"sample 0.{n} 1" for n in range(1, 7))),
     "one structure over many targets": asked(*(f"tabulate a if b == {n * n}" for n in range(25))),
     "refusals": [{"kind": "refused", "text": "keep if a", "code": "population-too-small"}],
 }
@@ -349,6 +392,7 @@ def test_owners_see_what_to_look_at_first(root: Path) -> None:
     assert lines[0].endswith("the chain is whole")
     names = [line.split()[0] for line in lines if line and not line.startswith(" ")]
     assert names[2:] == ["busy", "quiet"]
+    assert any(line.startswith("  most used of a limit of groups: ") for line in lines)
     as_json = subprocess.run([*command, "--output", "json"], capture_output=True, check=False)
     found = json.loads(as_json.stdout)
     assert found["projects"][0]["suspicions"][0]["pattern"] == "literals changed one by one"

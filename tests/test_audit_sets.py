@@ -133,6 +133,7 @@ def most_ways(compared: Compared) -> int:
 def test_divisions_of_close_cells_count_together() -> None:
     """Blocks of fifty, from which another person is taken each time, are divided 20 times."""
     sets, blocks = Sets(), [people(50) for _ in range(30)]
+    last = Compared()
     for turn in range(20):
         moved = [np.delete(block, turn) for block in blocks]
         last = told(sets, part([people(1500)], "a|b"), part(moved, f"division {turn}"))
@@ -145,6 +146,7 @@ def test_divisions_of_close_cells_count_together() -> None:
 
 def test_divisions_of_far_cells_do_not() -> None:
     sets, everybody = Sets(), people(3000)
+    last = Compared()
     for turn in range(10):
         cells = np.array_split(RNG.permutation(everybody), 60)
         last = told(sets, part([everybody], f"x{turn}"), part(cells, f"division {turn}"))
@@ -169,6 +171,7 @@ def test_tiny_groups_of_other_people_are_not_close() -> None:
 
 def test_large_groups_of_tables_are_not_sketched_but_counted() -> None:
     sets, large = Sets(), people(LIMITS.near_dup_units + 50)
+    last = Compared()
     for turn in range(3):
         last = told(sets, part([people(2000)], "w"), part([large], f"division {turn}"))
     assert most_ways(last) == 3

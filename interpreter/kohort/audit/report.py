@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from kohort.audit import chain, ledger
 from kohort.audit.chain import Broken, Record
@@ -18,10 +18,17 @@ from kohort.render.characters import clean
 from kohort.script_file import reason
 from kohort.trouble import Trouble
 
+_SLOW: Final = (600, "more")
+
 
 @dataclass(frozen=True)
 class ProjectReport:
-    """One project of a log. `paused`: why nothing more is answered, or will soon not be."""
+    """One project of a log. `paused`: why nothing more is answered, or will soon not be.
+
+    `used`: how much of each limit of groups is used, per cent, of the group that is furthest.
+    `close`: numbers asked of two groups that differ by few units; `near`: pairs of such groups that
+    were seen. `slow`: statements that took more than a minute.
+    """
 
     name: str
     users: tuple[str, ...]
@@ -30,6 +37,10 @@ class ProjectReport:
     refusals: int
     last: str
     paused: str
+    used: Mapping[str, int]
+    close: int
+    near: int
+    slow: int
     suspicions: tuple[Suspicion, ...]
 
     @property
@@ -96,8 +107,20 @@ def _project(name: str, found: Sequence[Record]) -> ProjectReport:
         refusals=kinds[ledger.REFUSED],
         last=str(found[-1].get("time", "")),
         paused=paused,
+        used=_used(found),
+        close=sum(int(record.get("close", 0)) for record in found),
+        near=sum(int(record.get("near", 0)) for record in found),
+        slow=sum(record.get("took") in _SLOW for record in found),
         suspicions=tuple(suspicions(found)),
     )
+
+
+def _used(found: Sequence[Record]) -> dict[str, int]:
+    most: dict[str, int] = {}
+    for record in found:
+        for limit, percent in record.get("used", {}).items():
+            most[limit] = max(most.get(limit, 0), int(percent))
+    return dict(sorted(most.items()))
 
 
 def resume(path: Path, project: str, user: str) -> None:
@@ -138,6 +161,15 @@ def _project_lines(project: ProjectReport) -> list[str]:
     lines.append(
         f"  {project.outputs} outputs with {project.cells} numbers, {project.refusals} refusals"
     )
+    if project.used:
+        used = ", ".join(f"{limit} {percent} %" for limit, percent in project.used.items())
+        lines.append(f"  most used of a limit of groups: {used}")
+    if project.near:
+        lines.append(
+            f"  {project.near} pairs of close groups, {project.close} numbers asked of both of one"
+        )
+    if project.slow:
+        lines.append(f"  {project.slow} outputs of statements that took more than a minute")
     if project.paused:
         lines.append(f"  PAUSED: {project.paused}; 'kohort audit ... --resume' lets it go on")
     for found in project.suspicions:

@@ -92,12 +92,12 @@ class _Index:
         return names[low:high], distances(sketch, sketches[low:high])
 
     def _in_order(self) -> tuple[Names, NDArray[np.int64], Sketch]:
-        if self._added or self._sorted is None:
-            pieces = [*self._added] if self._sorted is None else [self._sorted, *self._added]
-            names, sizes, sketches = (
-                np.concatenate([piece[n] for piece in pieces]) for n in range(3)
-            )
-            order = np.argsort(sizes, kind="stable")
-            self._sorted = names[order], sizes[order], sketches[order]
-            self._added = []
-        return self._sorted
+        if self._sorted is not None and not self._added:
+            return self._sorted
+        pieces = [*self._added] if self._sorted is None else [self._sorted, *self._added]
+        names = np.concatenate([piece[0] for piece in pieces])
+        sizes = np.concatenate([piece[1] for piece in pieces])
+        order = np.argsort(sizes, kind="stable")
+        made = names[order], sizes[order], np.concatenate([p[2] for p in pieces])[order]
+        self._sorted, self._added = made, []
+        return made

@@ -18,7 +18,7 @@ _LITERAL: Final = re.compile(r"'[^']*'|(?<![\w.])\d+(?:\.\d+)?(?![\w.])")
 _EQUALITY: Final = re.compile(r"([A-Za-z_]\w*)\s*==\s*(?:'[^']*'|\d)")
 # The last digits of a number; `int(age / 10)` alone is a decade.
 _DIGITS: Final = re.compile(r"-\s*10+\s*\*\s*(?:int|floor)\s*\([^()]*/\s*10+\s*\)")
-_SAMPLE: Final = re.compile(r"^\s*sample\s+\S+\s+(\d+)")
+_SAMPLE: Final = re.compile(r"^\s*sample\s+(\S+\s+\d+)")
 _RUN: Final = 5
 _BACKGROUND: Final = 4
 _TARGETS: Final = 20
@@ -50,7 +50,7 @@ def suspicions(records: Sequence[Record]) -> list[Suspicion]:
         _suspicion("bisection", _bisections(texts), 10),
         _suspicion("equality with many variables", [t for t in texts if _singled_out(t)], 4),
         _suspicion("digits of numbers as categories", [t for t in texts if _DIGITS.search(t)], 2),
-        _suspicion("samples with many seeds", _samples(texts), 3),
+        _suspicion("many shares and seeds of samples", _samples(texts), 3),
         _suspicion("one structure over many targets", _targets(texts), 4),
         _suspicion("refusals", [t for r, t in zip(asked, texts, strict=True) if "code" in r], 1),
     ]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Final
 
 from kohort.bank import Databank
@@ -45,7 +45,7 @@ class Watch:
         self.who = who
         self.silent = False
         self.text = ""
-        self._began = time.monotonic()
+        self._began = monotonic()
         self._auditors: dict[Path, tuple[Auditor, Databank]] = {}
 
     def __repr__(self) -> str:
@@ -54,7 +54,7 @@ class Watch:
     def begins(self, text: str, silent: bool) -> None:
         """Know which statement runs next."""
         self.text, self.silent = text, silent
-        self._began = time.monotonic()
+        self._began = monotonic()
 
     def connect(self, bank: Databank, secret: Secret, span: Span) -> None:
         """Open the log of a databank that has one. Raises `RefusedError`."""
@@ -119,5 +119,5 @@ class Watch:
 
         bank = self._auditors[root][1]
         stamp = f"{profile.name} {profile.hash[:12]}"
-        took = time.monotonic() - self._began
+        took = monotonic() - self._began
         return Asked(self.text, f"{bank.name}:{bank.version}", stamp, dataset, took)
