@@ -181,7 +181,7 @@ def test_ctrl_c_stops_whatever_runs_and_keeps_the_session(worker: Worker) -> Non
 
 
 def test_ctrl_c_arrives_as_an_exception_while_waiting(worker: Worker) -> None:
-    def press() -> None:
+    def press(_: int) -> None:
         signal.raise_signal(signal.SIGINT)
 
     with pytest.raises(KeyboardInterrupt):

@@ -20,7 +20,8 @@ from kohort.provenance import Provenance
 _PATIENCE: Final = 0.1
 """Seconds between two calls of `waiting`."""
 
-Waiting = Callable[[], None]
+Waiting = Callable[[int], None]
+"""Gets the number of iterations of a fit that are known to have begun, 0 without."""
 
 
 class Client(Protocol):
@@ -64,6 +65,7 @@ class Worker:
 
     def _launch(self) -> None:
         self._running = False
+        self._iteration = 0
         self._opened = False
         self._replaying = bool(self.statements)
         self._refusal: Diagnostic | None = None
@@ -165,8 +167,11 @@ class Worker:
         while True:
             message = self._process.receive(_PATIENCE)
             if message is not None:
-                return message
-            waiting()
+                if not _passing(message):
+                    self._iteration = 0
+                    return message
+                self._iteration = wire.whole(message.get("number"))
+            waiting(self._iteration)
 
     def _keep(self, message: wire.Message) -> None:
         first, added = wire.whole(message.get("first")), wire.texts(message.get("statements"))
@@ -177,8 +182,11 @@ class Worker:
         self._process.kill()
         with suppress(GoneError, wire.FrameError):
             # What was shown has taken effect, even if the word of it has not been read yet.
-            while (message := self._process.receive(0)) is not None and message["type"] == "kept":
-                self._keep(message)
+            while (message := self._process.receive(0)) is not None:
+                if message["type"] == "kept":
+                    self._keep(message)
+                elif not _passing(message):
+                    break
         self._launch()
 
     def close(self) -> None:
@@ -186,8 +194,13 @@ class Worker:
         self._process.close()
 
 
-def _nothing() -> None:
+def _nothing(_: int) -> None:
     pass
+
+
+def _passing(message: wire.Message) -> bool:
+    """Whether a message says only how far a fit has come, which is no event of a run."""
+    return bool(message["type"] == "iteration")
 
 
 def _event(message: wire.Message) -> Event:

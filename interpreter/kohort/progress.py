@@ -83,11 +83,13 @@ class Steps:
         self._step = {"step": str(step), "total": str(total)} if total > 1 else {}
         self._started = time.monotonic()
 
-    def waiting(self) -> None:
-        """Draw the line again, if it is time for one."""
+    def waiting(self, iteration: int = 0) -> None:
+        """Draw the line again, if it is time for one. `iteration`: of a fit, 0 for none."""
         elapsed = time.monotonic() - self._started
         if self._on_terminal and elapsed >= 1:
             words = {**self._step, "seconds": str(int(elapsed))}
+            if iteration:
+                words["iteration"] = str(iteration)
             self._stream.write(ERASE + sentence("prompt", "waiting", words, self._language))
             self._stream.flush()
             self._drawn = True

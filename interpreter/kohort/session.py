@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Protocol
 
-from kohort import program
+from kohort import iterations, program
 from kohort.command import Command, DataCommand, ShowCommand, SteerCommand, TellCommand
 from kohort.dataset import Dataset
 from kohort.diagnostic import Diagnostic, ScriptError, Span
@@ -193,12 +193,17 @@ class _Run:
         return refused
 
     def _perform(self, command: Command, before: Scope) -> Released | None:
-        session, scope = self.session, self.session.scope
+        session = self.session
         session.gate.asking(self.text[command.span.start : command.span.end], session.replaying)
         session.gate.permit_words(command, command.span)
-        raw: Raw | None = None
         if session.replaying and isinstance(command, ShowCommand | TellCommand):
             return None
+        with iterations.counted(told=not (session.gate.protected or session.replaying)):
+            return self._result(command, before)
+
+    def _result(self, command: Command, before: Scope) -> Released | None:
+        session, scope = self.session, self.session.scope
+        raw: Raw | None = None
         match command:
             case DataCommand():
                 raw = self._change(command, before)

@@ -3,8 +3,9 @@
 A frame is four bytes, the length of the body in network order, and the body: a JSON object in UTF-8
 with `version` and `type`. The front end sends `open`, `run` and `replay`; the worker answers with
 `opened` or `unopened`, and with the events of a run: `started`, `result`, `told`, `finished`, and
-`kept`, the statements that took effect (a list that begins at position `first` of all). A
-`provenance` is answered by one of the same name, with what the results so far rest on.
+`kept`, the statements that took effect (a list that begins at position `first` of all). In between
+`iteration` says how many a fit has begun, where that may be told. A `provenance` is answered by one
+of the same name, with what the results so far rest on.
 """
 
 from __future__ import annotations

@@ -9,15 +9,19 @@ from __future__ import annotations
 import os
 import queue
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from typing import IO
+from typing import IO, Final
 
-from kohort import exit_code, wire, worker_environment
+from kohort import exit_code, iterations, wire, worker_environment
 from kohort.diagnostic import NOWHERE, Diagnostic, ScriptError, Span
 from kohort.event import Event, Finished, Runs, Started, Told
 from kohort.opening import Opening, from_message
 from kohort.provenance import to_message
+
+_PAUSE: Final = 0.2
+"""Seconds between two messages on iterations, at least."""
 
 Open = Callable[[Opening], Runs]
 """Opens a session. Raises `ScriptError` with the reason why there can be none."""
@@ -55,6 +59,7 @@ class _Worker:
         self.open_session = open_session
         self.session: Runs | None = None
         self.told: tuple[str, ...] = ()
+        self.spoken = 0.0
 
     def answer(self, message: wire.Message) -> None:
         """Answer one message."""
@@ -105,13 +110,20 @@ class _Worker:
         try:
             if self.session is None:
                 raise RuntimeError("not opened")
-            for event in self.session.run(script, batch):
-                if isinstance(event, Started):
-                    place = event.span
-                yield event
+            with iterations.heard(self._iterated):
+                for event in self.session.run(script, batch):
+                    if isinstance(event, Started):
+                        place = event.span
+                    yield event
         except Exception:
             yield Told(failed(place))
             yield Finished(exit_code.FAILED)
+
+    def _iterated(self, number: int) -> None:
+        now = time.monotonic()
+        if now - self.spoken >= _PAUSE:
+            self.spoken = now
+            wire.write(self.replies, "iteration", {"number": number})
 
     def _replay(self, statements: tuple[str, ...]) -> None:
         code = exit_code.FAILED

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
+from kohort import iterations
 from kohort.estimators.design import Absorbed, Codes, Floats
 from kohort.estimators.group_sums import counted
 from kohort.estimators.problem import NotEstimableError
@@ -184,6 +185,7 @@ class _Iteration:
         size = (left * conditioned).sum(axis=0)
         goal = _TOLERANCE**2 * level
         for _ in range(_MOST_STEPS):
+            iterations.another()
             if (size <= goal).all():
                 return gamma
             image = self._applied(direction)

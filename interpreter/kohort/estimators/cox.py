@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from kohort import iterations
 from kohort.estimators.cox_likelihood import Likelihood, Point
 from kohort.estimators.cross_products import Columns
 from kohort.estimators.design import Design, Floats
@@ -137,6 +138,7 @@ class _Climb:
         if start.near is not None:
             point = self._approached(point, start.near, close)
         for iteration in range(1, _MOST_STEPS + 1):
+            iterations.another()
             gradient, information = self.likelihood.slopes(point)
             size = np.diagonal(information)
             flat = size if flat is None else flat
@@ -167,6 +169,7 @@ class _Climb:
         enough = close * self.likelihood.cohort.events
         before = float(np.inf)
         while True:
+            iterations.another()
             gradient = self.likelihood.gradient(point)
             step = _solved(near, gradient)
             promise = float(step @ gradient)

@@ -13,6 +13,7 @@ from functools import cached_property
 import numpy as np
 from scipy import linalg, optimize
 
+from kohort import iterations
 from kohort.estimators.cross_products import Columns
 from kohort.estimators.design import Block, Design, DesignTooWideError, Floats, Integers
 from kohort.estimators.elimination import Elimination, eliminate
@@ -123,6 +124,7 @@ class _Point:
 
 def _at(sums: _Sums, lower: float, upper: float) -> _Point:
     """The likelihood with cell and group variances `lower` and `upper` times the residual one."""
+    iterations.another()
     k, inside = len(sums.products) - 1, 1.0 + sums.sizes * lower
     share = lower / inside
     pull = sums.cell_weight / inside

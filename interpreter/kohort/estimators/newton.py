@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from kohort import iterations
 from kohort.estimators.design import Floats
 from kohort.estimators.problem import NotEstimableError
 
@@ -42,6 +43,7 @@ def climb(
     if not np.isfinite(here):
         raise NotEstimableError("no convergence")
     for step in range(max_steps):
+        iterations.another()
         gradient, information = derivatives(b)
         move = solved(information, gradient)
         gain = float(gradient @ move)

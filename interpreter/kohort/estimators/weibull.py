@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
+from kohort import iterations
 from kohort.estimators.design import Floats
 from kohort.estimators.event_times import EventTimes
 from kohort.estimators.problem import NotEstimableError
@@ -138,6 +139,7 @@ def _shape(profile: _Profile) -> float:
     low, high = 0.0, np.inf
     shape = 1.0
     for _ in range(_MOST_STEPS):
+        iterations.another()
         score, slope = profile.score(shape)
         if score > 0:
             low = shape
