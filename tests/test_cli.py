@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -373,3 +374,41 @@ def test_a_source_tree_that_is_not_installed_knows_its_version(tmp_path: Path) -
         [sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path, check=True
     )
     assert done.stdout == f"{declared}+source\nunknown\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("rnu", "a.mdscript"), "there is no command 'rnu'; did you mean 'run'?"),
+        (("--language", "nb", "a.mdscript"), "to run a script, write: kohort run a.mdscript"),
+        (("help",), "kohort --help lists the commands, kohort COMMAND --help explains one"),
+        (("databank", "mkae", "x"), "there is no command 'mkae'; did you mean 'make'?"),
+        (("xyzzy",), "there is no command 'xyzzy'; there are: run, check, fmt, search"),
+    ],
+)
+def test_a_first_word_that_is_no_command(
+    kohort: Runner, arguments: tuple[str, ...], said: str
+) -> None:
+    code, out, err = kohort.here(*arguments)
+    assert (code, out) == (4, "")
+    assert err.startswith(f"kohort: {said}")
+
+
+def test_each_command_says_what_it_is_for(kohort: Runner) -> None:
+    _, top, _ = kohort.here("--help")
+    listed = re.findall(r"^    ([a-z-]+) {2,}(\S.*)$", top, re.MULTILINE)
+    assert {"run", "check", "databank", "archive", "audit", "profile"} <= {n for n, _ in listed}
+    for name, help_text in listed:
+        _, own, _ = kohort.here(name, "--help")
+        assert help_text[1:].split(";")[0] in " ".join(own.split()), name
+
+
+def test_a_missing_script_is_told_before_all_else(kohort: Runner, tmp_path: Path) -> None:
+    own = {name: str(tmp_path / name) for name in ("KOHORT_CONFIG", "KOHORT_CACHE")}
+    first = Runner(tmp_path, {**kohort.environment, **own})
+    code, _, err = first.here("run", "nowhere.mdscript")
+    assert (code, err) == (
+        4,
+        "kohort: nowhere.mdscript cannot be read: no such file or directory\n",
+    )
+    assert not Path(own["KOHORT_CACHE"]).exists()

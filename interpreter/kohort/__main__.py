@@ -79,6 +79,11 @@ def _done(arguments: Sequence[str] | None) -> int:
         from kohort.archive.doing import do
 
         return do(given, lambda: _started(given))
+    if given.command in {"run", "check"}:
+        from kohort.script_file import check_present
+
+        # Told before a databank is built for nothing.
+        check_present([given.file] if given.command == "run" else given.files)
     opening, catalogue = _started(given)
     match given.command:
         case "check":

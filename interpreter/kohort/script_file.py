@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -42,6 +43,16 @@ def read_script(given: str) -> ScriptFile:
     if "\0" in text:
         raise Trouble(f"{name} is not a script: it holds zero bytes")
     return ScriptFile(name, text, raw)
+
+
+def check_present(given: Iterable[str]) -> None:
+    """Raise `Trouble` for the first that is no file; what is in it is not looked at."""
+    for name in given:
+        try:
+            if name != STANDARD_INPUT:
+                Path(name).expanduser().stat()
+        except (OSError, ValueError, RuntimeError) as error:
+            raise Trouble(f"{name} cannot be read: {reason(error)}") from None
 
 
 def script_name(given: str) -> str:
