@@ -13,8 +13,9 @@ from linearmodels.panel import BetweenOLS, PanelOLS, PooledOLS, RandomEffects
 from kohort.estimators.design import CONSTANT, Block, Design, Floats
 from kohort.estimators.group_sums import Clusters
 from kohort.estimators.panel import PanelFit, fit_panel
-from kohort.estimators.panel_columns import PanelColumns, Units
-from kohort.estimators.panel_solution import Effects, Panel, largest_share
+from kohort.estimators.panel_columns import PanelColumns
+from kohort.estimators.panel_solution import Effects, Panel, panel_shares
+from kohort.estimators.panel_units import Units
 from kohort.estimators.problem import NotEstimableError
 
 PEERS: dict[str, Any] = {
@@ -230,8 +231,11 @@ def test_one_unit_decides() -> None:
     design = Design((Block(("x",), x=x),), 200)
     y = rng.normal(size=200)
     units = Units(unit, np.ones(50))
-    assert largest_share(design, y, units, "fe", constant=True, member=unit) >= 1.0
-    assert largest_share(design, y, units, "pooled", constant=True, member=unit) < 0.5
+    within = panel_shares(design, y, units, "fe", True, unit, 50)
+    assert within.leverage.argmax() == 7
+    assert within.leverage[7] >= 1.0
+    pooled = panel_shares(design, y, units, "pooled", True, unit, 50)
+    assert pooled.leverage.max() < 0.5
 
 
 @pytest.mark.parametrize("effects", EFFECTS)

@@ -12,16 +12,19 @@ has no row for that, see `test_a_bit_by_a_small_dummy_is_as_safe_as_the_jitter`.
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import canary_bank
 import numpy as np
 import pytest
 from distances import apart, balanced, high, pooled, prints, told
-from guesses import LARGE, ceiling, numbers, weakened, within
+from guesses import LARGE, Bools, Floats, ceiling, numbers, weakened, within
 from numpy.typing import NDArray
 from replies import asked, session_of
 
+from kohort.disclosure.model_trimming import Trimmed, trimmed
 from kohort.session import Session
 
 EACH = 40 if LARGE else 4
@@ -31,6 +34,7 @@ generate count = int(exact / 50)
 generate three = int(born / 2500)
 generate man = sex == '1'
 generate decade = int(born / 1000)
+generate odd = born > 197001
 """
 WITH_DUMMY = [
     "regress exact d born", "regress exact d c.d#c.born", "logit one d", "probit one d born",
@@ -178,29 +182,86 @@ def test_without_jitter_a_small_dummy_tells_the_bit(bare: Session) -> None:
     assert bits_by_dummy(bare)[0] > 0.90
 
 
-def refusals(session: Session, model: str, pairs: int) -> float:
-    """Give how often a refusal tells: giants on forty men, and on one woman if the secret holds."""
-    wages, right = canary_bank.wages(), []
+BASE = "generate z = wage - int(wage / 100000) * 100000\n"
+GIANTS = {
+    # In the women's column nobody else is one: the measure itself is clipped at the men's.
+    "group": f"{BASE}replace z = 10000000 if KNOWN | TARGET",
+    # Two columns that differ by little, and by a giant for one person.
+    "difference": f"{BASE}generate z2 = z + wage - int(wage / 700) * 700\n"
+    "replace z = 10000000 if KNOWN | TARGET\nreplace z2 = 10000000 if KNOWN",
+    # Giants that hide lesser ones: as many rounds as there are sizes, and one more for the target.
+    "sizes": f"{BASE}replace z = 100000000000000 if KNOWN\n"
+    + "".join(f"replace z = {10**power} if WOMAN{14 - power}\n" for power in (13, 12, 11, 10, 9))
+    + "replace z = 100000000 if TARGET",
+    # Too many of the first size to stand out, and known others below them.
+    "padded": f"{BASE}replace z = 10000000 if KNOWN | TARGET"
+    + "".join(f" | WOMAN{place}" for place in range(1, 6)),
+    # An outcome of its own in a place where nobody else has one.
+    "outcome": f"{BASE}replace z = 5 * wage if KNOWN\nreplace z = 10000000 if TARGET",
+}
+STANDING_OUT = {
+    "regress": ("group", "regress born i.sex##c.z"),
+    "regress, robust": ("group", "regress born i.sex##c.z, robust"),
+    "regress, difference": ("difference", "regress born z z2"),
+    "regress, sizes": ("sizes", "regress born i.sex##c.z"),
+    "regress, padded": ("padded", "regress born i.sex##c.z"),
+    "regress, outcome": ("outcome", "regress z known exact"),
+    "logit": ("group", "logit odd i.sex##c.z"),
+    "logit, sizes": ("sizes", "logit odd i.sex##c.z"),
+    "probit": ("difference", "probit odd z z2"),
+    "mlogit": ("group", "mlogit three i.sex##c.z"),
+    "poisson": ("group", "poisson count i.sex##c.z"),
+    "poisson, sizes": ("sizes", "poisson count i.sex##c.z"),
+    "negative-binomial": ("group", "negative-binomial count i.sex##c.z"),
+    "cox": ("group", "cox odd born i.sex##c.z"),
+    "ivregress": ("group", "ivregress exact i.sex##c.z (born = decade)"),
+    "regress-mml": ("difference", "regress-mml exact z z2 by decade"),
+    "oaxaca": ("group", "oaxaca exact z by sex"),
+}
+
+
+def standing_out(session: Session, name: str, each: int, seed: int) -> tuple[Floats, Bools]:
+    """Give how far replies are from nobody's, by target, where she is a giant with the secret."""
+    giants, model = STANDING_OUT[name]
+    wages, chance = canary_bank.wages(), np.random.default_rng(seed)
     places = np.arange(200, canary_bank.PERSONS)
-    men = places[(places % 2 == 0) & (places % 10 != 3)]
-    women = [p for p in balanced(4 * pairs + 20, 4) if p % 2 == 1][: 2 * pairs]
-    chance = np.random.default_rng(4)
-    for target in women:
-        known = ", ".join(f"{wage}" for wage in wages[chance.choice(men, 40, replace=False)])
-        made = (
-            "generate z = wage - int(wage / 100000) * 100000\n"
-            f"replace z = 10000000 if inlist(wage, {known})"
-            f" | wage == {wages[target]} & exact > 500\n"
-        )
-        reply = asked(session, f"{made}{model}\ndrop z")
-        right.append((reply.codes == ["SDC-M1"]) == (canary_bank.exact()[target] > 500))
-    return float(np.mean(right))
+    places = places[places % 10 != 3]
+    women = chance.permutation(places[places % 2 == 1])
+    men = [f"{w}" for w in wages[chance.choice(places[places % 2 == 0], 40, replace=False)]]
+    made = GIANTS[giants].replace("KNOWN", "known")
+    for place, woman in enumerate(women[-9:]):
+        made = made.replace(f"WOMAN{place + 1}", f"wage == {wages[woman]}")
+    found, bits = [], high(women)
+    free, half = slice(None, -9), slice(None, each // 2)
+    targets = np.concatenate([women[free][bits[free]][half], women[free][~bits[free]][half]])
+    for where in ["exact > 1e9", *(f"wage == {wages[p]} & exact > 500" for p in targets)]:
+        script = f"generate known = inlist(wage, {', '.join(men)})\n{made.replace('TARGET', where)}"
+        found.append(prints(asked(session, f"{script}\n{model}\ndrop z known")))
+        asked(session, "drop z2")
+    return told([apart(one, found[0]) for one in found[1:]], high(targets))
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="leverage is guarded on the whole design but clipped column by column: giants that "
-    "known people share in one group stay, and one in another group has leverage 1",
-)
-def test_a_refusal_does_not_tell_of_a_giant_in_another_group(session: Session) -> None:
-    assert refusals(session, "regress born i.sex##c.z", 12) < ceiling(0.66, 24)
+def told_by_standing_out(session: Session, each: int) -> tuple[float, int]:
+    names = list(STANDING_OUT)
+    return pooled([standing_out(session, name, each, seed) for seed, name in enumerate(names)])
+
+
+def test_who_stands_out_alone_does_not_tell(session: Session) -> None:
+    """Left out or never there: one person more or less, whatever the model and however hidden."""
+    rate, trials = told_by_standing_out(session, EACH)
+    assert rate < ceiling(0.66, trials)
+
+
+def test_a_refusal_of_who_stands_out_would_tell(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The defence off: a model in which somebody stands out is refused."""
+
+    def refused(*asked_with: Any) -> Trimmed:
+        found = trimmed(*asked_with)
+        return replace(found, sound=found.sound and found.rows is None)
+
+    monkeypatch.setattr("kohort.disclosure.models.trimmed", refused)
+    names = ["regress", "regress, difference", "logit", "cox"]
+    rate, _ = pooled([standing_out(session, name, 4, seed) for seed, name in enumerate(names)])
+    assert rate > 0.9

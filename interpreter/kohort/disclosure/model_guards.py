@@ -16,11 +16,9 @@ from kohort.disclosure.counts import published_count
 from kohort.disclosure.keys import Secret
 from kohort.disclosure.limits import CountLimits, ModelLimits
 from kohort.disclosure.model_evidence import ModelEvidence, Operand
-from kohort.disclosure.model_noise import ModelKeys, model_wording, unit_totals
+from kohort.disclosure.model_noise import ModelKeys, model_wording
 from kohort.disclosure.model_support import Grouping, Support
-from kohort.estimators.design import Codes, Design, Floats, Integers
-from kohort.estimators.least_squares import fit
-from kohort.estimators.patterns import Places, collapse
+from kohort.estimators.design import Codes, Integers
 
 # ---- decisions
 
@@ -29,11 +27,6 @@ def large_enough(limits: ModelLimits, units: int, parameters: int) -> bool:
     """Whether the published number of units suffices for so many parameters."""
     enough = units - parameters >= limits.min_dof
     return enough and units >= limits.min_obs_per_param * parameters
-
-
-def spread_enough(limits: ModelLimits, effective_support: int) -> bool:
-    """Whether the published effective support suffices."""
-    return effective_support >= limits.eff_support_min
 
 
 def loose_enough(limits: ModelLimits, r2: float) -> bool:
@@ -47,46 +40,6 @@ def constant_shown(limits: ModelLimits, possible: int, published: Sequence[int])
 
 
 # ---- evidence for them
-
-
-def effective_support(
-    evidence: ModelEvidence, design: Design, y: Floats, known: Places | None = None
-) -> int:
-    """m = round(1 / h), 0 for collinear columns; a true number, for `published_support` alone.
-
-    h is the largest leverage of a unit or its share of the squared residuals of y. A unit's share
-    of a column's squares, the other columns projected out, is never above its leverage. The rows of
-    a unit are added up, which is no less than what they do together. `y`: float64 (N). Raises
-    `NotEstimableError`.
-    """
-    constant = evidence.constant
-    patterns = None
-    if evidence.units is None:
-        patterns = collapse(design, (y,), None, known)
-    if patterns is None or patterns.place is None:
-        found = fit(design, y, constant=constant, keep_residuals=True)
-        h = found.leverage()
-    else:
-        weights = patterns.weights
-        found = fit(
-            patterns.design,
-            patterns.columns[0],
-            weights=weights,
-            constant=constant,
-            keep_residuals=True,
-        )
-        # Of one unit, not of all that share its pattern.
-        h = found.leverage() / weights
-    if found.dropped or found.residuals is None or found.rss <= 0:
-        return 0
-    leverage = float(unit_totals(evidence, h).max())
-    share = float(unit_totals(evidence, found.residuals**2).max()) / found.rss
-    return support_of(max(leverage, share))
-
-
-def support_of(share: float) -> int:
-    """m = round(1 / h) of the largest share h of one unit; 0 where it is all or not a number."""
-    return round(1 / share) if share > 0 else 0
 
 
 def published_support(

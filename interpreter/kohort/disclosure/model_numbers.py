@@ -29,6 +29,7 @@ from kohort.estimators.problem import (
     UNITS,
     Equation,
     Estimate,
+    Problem,
     Statistic,
     TableOfEffects,
     TableOfFigures,
@@ -85,6 +86,7 @@ class Publisher:
     def numbers(
         self,
         estimate: Estimate,
+        problem: Problem,
         columns: ModelColumns,
         printed: Mapping[str, Grouping],
         shown: Constant,
@@ -101,9 +103,9 @@ class Publisher:
         self._classical = (
             estimate.tests == "t" and clusters is None and self._evidence.covariance == "classical"
         )
-        split = self._evidence.unit_rows
-        true_units = self._evidence.rows if split is None else len(split[1])
-        self._true_base = _base(estimate, self._evidence.rows, true_units)
+        # Of the rows that were fitted: those who stand out are not among them.
+        true_units = problem.rows if problem.unit is None else int(problem.unit.max()) + 1
+        self._true_base = _base(estimate, problem.rows, true_units)
         self._lessened = self._freedom(estimate.parameters)
         controls = frozenset(
             columns.designs["control"].names if "control" in columns.designs else ()

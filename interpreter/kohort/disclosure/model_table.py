@@ -230,9 +230,12 @@ def _notes(
     profile: Profile, raw: ModelCases, names: Names, numbers: ModelNumbers
 ) -> tuple[Note, ...]:
     notes = []
-    gone = (*numbers.dropped, *numbers.unsupported)
-    if gone:
-        notes.append(Note("dropped_terms", {"names": ", ".join(gone)}))
+    for key, gone in (
+        ("dropped_terms", numbers.dropped),
+        ("unsupported_terms", numbers.unsupported),
+    ):
+        if gone:
+            notes.append(Note(key, {"names": ", ".join(gone)}))
     notes.extend(_merged(numbers.groupings))
     notes.extend(_merged({names.factors[f"@{r}"].name: g for r, g in numbers.printed.items()}))
     if numbers.controls:

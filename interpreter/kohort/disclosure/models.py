@@ -7,33 +7,33 @@ on published numbers only (`model_guards`); every refusal is the same one.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
 
 from kohort.disclosure.counts import unprotected
 from kohort.disclosure.keys import Secret
+from kohort.disclosure.limits import ModelLimits
+from kohort.disclosure.model_absorption import most_absorbed, stricter
 from kohort.disclosure.model_columns import ModelColumns, build
 from kohort.disclosure.model_evidence import Category, ModelEvidence
 from kohort.disclosure.model_guards import (
     combinations,
     constant_shown,
-    effective_support,
     large_enough,
     loose_enough,
     minorities,
-    published_support,
-    spread_enough,
-    support_of,
 )
 from kohort.disclosure.model_noise import ModelKeys, ModelNoise
 from kohort.disclosure.model_numbers import ModelNumbers, Publisher
 from kohort.disclosure.model_patterns import patterned
 from kohort.disclosure.model_support import Grouping, Support, group
+from kohort.disclosure.model_trimming import Limits, Trimmed, trimmed
 from kohort.disclosure.profile import Profile
-from kohort.estimators.design import Codes, Floats
+from kohort.estimators.design import Codes, Floats, Integers
 from kohort.estimators.problem import Estimator, NotEstimableError, Predictor, Problem, Reason
+from kohort.estimators.unit_shares import linear_shares
 
 
 @dataclass(frozen=True)
@@ -62,18 +62,18 @@ def release_model(
 
 def fitted_problem(
     secret: Secret, profile: Profile, evidence: ModelEvidence, predictor: Predictor
-) -> Problem:
-    """Give the problem of a model whose predictions are asked for: merged, clipped and weighted.
+) -> tuple[Problem, Integers | None]:
+    """Give the problem of a model whose predictions are asked for, and its rows (None for all).
 
-    Under a profile without protection it is the plain one. Raises `NotEstimableError` where the
-    model would not be shown, and `DesignTooWideError`.
+    It is merged, clipped, trimmed and weighted; those who are left out have no predictions. Under a
+    profile without protection it is the plain one. Raises `NotEstimableError` where the model would
+    not be shown, and `DesignTooWideError`.
     """
     release = _Release(secret, profile, evidence, predictor)
     columns = release.columns()
     if not unprotected(profile.counts) and not release.permitted(columns, release.units()):
         raise NotEstimableError("too few rows")
-    release.weigh()
-    return release.problem(columns)
+    return release.weighed(columns), release.left.rows
 
 
 class _Release:
@@ -98,6 +98,7 @@ class _Release:
         self.known: dict[Any, Any] = {}
         self.keys: ModelKeys | None = None
         self.weights: Floats | None = None
+        self.left = Trimmed(None)
 
     def columns(self) -> ModelColumns:
         """Merge categories, clip measures and make the designs."""
@@ -113,11 +114,25 @@ class _Release:
         for name in evidence.used("i"):
             self.groupings[name] = self._grouped(view.categories[name])
         measures = self._read()
-        return build(self.support, self.limits, evidence, self.groupings, measures)
+        columns = self._built(measures)
+        if columns.absorbed and self.limits.support_min > 0:
+            limits = stricter(self.limits)
+            for names in (one.operands for one in columns.absorbed if len(one.operands) == 1):
+                category = view.categories[names[0]]
+                self.groupings[names[0]] = self._grouped(category, limits=limits)
+            columns = self._built(measures)
+        return columns
 
-    def _grouped(self, category: Category, regressor: bool = True) -> Grouping:
+    def _built(self, measures: Mapping[str, Floats]) -> ModelColumns:
+        evidence = self.evidence
+        most = most_absorbed(self.estimator, self.limits, evidence)
+        return build(self.support, self.limits, evidence, self.groupings, measures, most)
+
+    def _grouped(
+        self, category: Category, regressor: bool = True, limits: ModelLimits | None = None
+    ) -> Grouping:
         floor = self.profile.magnitudes.hard_floor
-        return group(self.support, self.limits, category, floor, regressor)
+        return group(self.support, limits or self.limits, category, floor, regressor)
 
     def run(self, estimator: Estimator) -> ModelNumbers | Refusal:
         evidence, limits = self.evidence, self.limits
@@ -129,8 +144,8 @@ class _Release:
         columns = self.columns()
         if not self.permitted(columns, units):
             return Refusal()
-        self.weigh()
-        estimate = estimator.fit(self.problem(columns))
+        problem = self.weighed(columns)
+        estimate = estimator.fit(problem)
         # The weights cannot make columns collinear, but rounding at the very edge could.
         collinear = limits.eff_support_min > 0 and bool(estimate.dropped)
         publisher = Publisher(self.secret, self.profile, evidence, self.keys)
@@ -139,7 +154,13 @@ class _Release:
             return Refusal()
         shown = self._constant(columns, units)
         return publisher.numbers(
-            estimate, columns, self.printed, shown, units, self._observations(units, publisher)
+            estimate,
+            problem,
+            replace(columns, unsupported=columns.unsupported + self.left.gone),
+            self.printed,
+            shown,
+            units,
+            self._observations(units, publisher),
         )
 
     def units(self) -> int:
@@ -149,19 +170,20 @@ class _Release:
     def permitted(self, columns: ModelColumns, units: int) -> bool:
         """Whether the guards before the fit let the model pass."""
         limits = self.limits
-        if not large_enough(limits, units, columns.design.width + self.evidence.constant):
+        if not large_enough(limits, units, columns.parameters + self.evidence.constant):
             return False
         if limits.support_min > 0 and not minorities(self.support, self.support.view, limits):
             return False
-        return self._spread(columns)
+        return self._trimmed(columns)
 
-    def weigh(self) -> None:
-        """Draw the weights, if there are any."""
+    def weighed(self, columns: ModelColumns) -> Problem:
+        """What the estimator gets: with weights, if there are any, and without who stands out."""
         if self.keys is not None and self.limits.eta > 0:
             self.weights = self.keys.weights(self.evidence, self.limits.eta)
+        problem = self._problem(columns)
+        return self.left.of(problem)
 
-    def problem(self, columns: ModelColumns) -> Problem:
-        """What the estimator gets."""
+    def _problem(self, columns: ModelColumns) -> Problem:
         evidence = self.evidence
         groups: dict[str, Codes] = {}
         levels: dict[str, tuple[str, ...]] = {}
@@ -187,6 +209,7 @@ class _Release:
             level=evidence.level,
             prior=self.limits.glm_prior_obs,
             options=evidence.options,
+            absorbed=columns.absorbed,
             known=self.known,
         )
 
@@ -206,27 +229,18 @@ class _Release:
         self.keys = noise.keys()
         return measures
 
-    def _spread(self, columns: ModelColumns) -> bool:
-        """Whether the published effective support suffices; y is the outcome, or its codes."""
+    def _trimmed(self, columns: ModelColumns) -> bool:
+        """Leave out who stands out; whether what remains can be fitted."""
         if self.limits.eff_support_min == 0 or self.keys is None:
             return True
-        evidence = self.evidence
-        y = self.values.get("outcome")
-        if y is None and "outcome" in evidence.groups:
-            y = evidence.groups["outcome"].index.astype(np.float64)
-        if y is None:
-            y = next(iter(self.values.values()))
-        share = getattr(self.estimator, "largest_share", None)
-        if share is None:
-            m = effective_support(evidence, columns.design, y, self.known)
-        else:
-            # Without weights yet, as above.
-            m = support_of(share(self.problem(columns)))
-        shown = published_support(self.secret, self.profile.counts, evidence, self.keys, m)
-        return spread_enough(self.limits, shown)
+        shares = getattr(self.estimator, "unit_shares", linear_shares)
+        limits = Limits(self.secret, self.keys, self.limits.eff_support_min)
+        # Without weights yet.
+        self.left = trimmed(self._problem(columns), shares, limits)
+        return self.left.sound
 
     def _constant(self, columns: ModelColumns, units: int) -> Literal["shown", "hidden", "none"]:
-        if not self.evidence.constant:
+        if not self.evidence.constant or columns.absorbed:
             return "none"
         binary = any(m.binary for m in self.evidence.measures.values())
         if self.limits.intercept_k == 0 or not (binary or self.evidence.categories):

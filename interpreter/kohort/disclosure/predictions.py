@@ -54,7 +54,9 @@ def predictions(
         with np.errstate(all="ignore"):
             # Rows that break a rule are left out, whatever the profile: no message may tell.
             evidence, row = evidence_of(raw, protected=True)
-            problem = fitted_problem(secret, profile, evidence, predictor)
+            problem, chosen = fitted_problem(secret, profile, evidence, predictor)
+            if chosen is not None:
+                row = chosen if row is None else row[chosen]
             return Predictions(predictor.values(problem, wanted), row)
     except (NotEstimableError, DesignTooWideError):
         return Predictions({}, raw.row)

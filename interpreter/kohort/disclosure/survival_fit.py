@@ -1,21 +1,23 @@
-"""A Weibull fit for release: clipped times, jittered weights, guards, published numbers."""
+"""A Weibull fit for release: clipped times, nobody who stands out, jittered weights, guards."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from kohort.disclosure.model_guards import large_enough, published_support, spread_enough
-from kohort.disclosure.model_noise import ModelKeys, ModelNoise, unit_totals
+from kohort.disclosure.model_guards import large_enough
+from kohort.disclosure.model_noise import ModelKeys, ModelNoise
+from kohort.disclosure.model_trimming import Limits, trimmed
 from kohort.disclosure.published import significant
 from kohort.disclosure.survival_groups import Group, Survivors
 from kohort.estimators import weibull
 from kohort.estimators.design import Floats
 from kohort.estimators.event_times import counted
 from kohort.estimators.inference import infer
-from kohort.estimators.problem import NotEstimableError
+from kohort.estimators.problem import NotEstimableError, Problem
+from kohort.estimators.unit_shares import UnitShares, per_unit
 
 _PARAMETERS = 2
 _FEW = 5
@@ -71,29 +73,43 @@ class _Fit:
         noise.read(evidence.columns["event"])
         keys = noise.keys()
         try:
-            if not self._spread(time, keys):
-                return None
-            weights = keys.weights(evidence, self.limits.eta) if self.limits.eta > 0 else None
-            return self._numbers(self._fitted(time, weights))
+            return self._numbers(self._fitted(self._problem(time, keys)))
         except NotEstimableError:
             # The prior gives every fit a maximum; without one there is nothing to say either.
             return None
 
-    def _fitted(self, time: Floats, weights: Floats | None) -> weibull.WeibullFit:
-        counts = counted(time, self.group.event, weights)
+    def _problem(self, time: Floats, keys: ModelKeys) -> Problem:
+        """The rows of those who do not stand out, with their weights."""
+        evidence, limits = self.group.evidence, self.limits
+        split = evidence.unit_rows
+        problem = Problem(
+            designs={},
+            rows=evidence.rows,
+            columns={"time": time, "event": self.group.event},
+            unit=None if split is None else split[0],
+            weights=keys.weights(evidence, limits.eta) if limits.eta > 0 else None,
+        )
+        if limits.eff_support_min == 0:
+            return problem
+        drawn = Limits(self.survivors.secret, keys, limits.eff_support_min)
+        return trimmed(replace(problem, weights=None), self._shares, drawn).of(problem)
+
+    def _fitted(self, problem: Problem) -> weibull.WeibullFit:
+        columns = problem.columns
+        counts = counted(columns["time"], columns["event"], problem.weights)
         return weibull.fit(weibull.with_prior(counts, self.limits.glm_prior_obs))
 
-    def _spread(self, time: Floats, keys: ModelKeys) -> bool:
-        """Whether no unit moves the plain estimates much, by the table of counts."""
-        if self.limits.eff_support_min == 0:
-            return True
-        plain = self._fitted(time, None)
-        share = _largest_share(self.group, time, plain)
-        m = round(1 / share) if share > 0 else 0
-        shown = published_support(
-            self.survivors.secret, self.survivors.profile.counts, self.group.evidence, keys, m
-        )
-        return spread_enough(self.limits, shown)
+    def _shares(self, problem: Problem) -> UnitShares:
+        """Shares of units in the scores of log scale and log shape."""
+        found = self._fitted(problem)
+        event = problem.columns["event"]
+        z = np.log(problem.columns["time"] / found.scale)
+        u = np.exp(found.shape * z)
+        scores = [found.shape * (u - event), event + found.shape * (event - u) * z]
+        units = np.array([per_unit(problem, score) for score in scores])
+        information = units @ units.T
+        leverage = (np.linalg.solve(information, units) * units).sum(axis=0)
+        return UnitShares(leverage, np.zeros(len(leverage)))
 
     def _numbers(self, found: weibull.WeibullFit) -> WeibullNumbers:
         """Everything that is published; limits, median and mean follow from rounded numbers."""
@@ -113,17 +129,6 @@ class _Fit:
             scale, shape, (float(lower[0]), float(upper[0])),
             (float(lower[1]), float(upper[1])), median, mean, likelihood, few,
         )  # fmt: skip
-
-
-def _largest_share(group: Group, time: Floats, found: weibull.WeibullFit) -> float:
-    """The largest leverage of a unit among the scores of log scale and log shape."""
-    z = np.log(time / found.scale)
-    u = np.exp(found.shape * z)
-    scores = [found.shape * (u - group.event), group.event + found.shape * (group.event - u) * z]
-    per_unit = np.array([unit_totals(group.evidence, score) for score in scores])
-    information = per_unit @ per_unit.T
-    half = np.linalg.solve(information, per_unit)
-    return float((half * per_unit).sum(axis=0).max())
 
 
 def _rounded(values: Floats, digits: int) -> Floats:

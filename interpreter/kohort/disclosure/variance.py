@@ -102,7 +102,7 @@ class _Analysis:
         names = Names(self.raw.cases)
         gone = [names.printed(name) for name in numbers.unsupported]
         if gone:
-            notes.append(Note("dropped_terms", {"names": ", ".join(gone)}))
+            notes.append(Note("unsupported_terms", {"names": ", ".join(gone)}))
         for name, grouping in numbers.groupings.items():
             if grouping.merged is not None:
                 notes.append(Note("merged_levels", {"variable": name, "names": grouping.merged}))

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from kohort.estimators.decomposition import Decomposition, decompose
-from kohort.estimators.design import Block, Design
-from kohort.estimators.panel_columns import Units
-from kohort.estimators.panel_solution import largest_share
+from kohort.estimators.panel_solution import panel_shares
+from kohort.estimators.panel_units import Units
 from kohort.estimators.problem import Equation, Estimate, NotEstimableError, Problem, TableOfFigures
+from kohort.estimators.selection import picked
+from kohort.estimators.unit_shares import UnitShares, largest_of
 
 
 @dataclass(frozen=True)
@@ -52,19 +53,27 @@ class OaxacaBlinder:
             fitted=found,
         )
 
-    def largest_share(self, problem: Problem) -> float:
-        """The largest leverage of a unit within its group, or its share of squared residuals."""
+    def unit_shares(self, problem: Problem) -> UnitShares:
+        """Shares of units within their group."""
         rows, second = _two(problem)
+        unit = np.arange(problem.rows) if problem.unit is None else np.asarray(problem.unit)
+        size = int(unit.max()) + 1 if len(unit) else 0
         shares = []
         for chosen in (rows & ~second, rows & second):
             places = np.flatnonzero(chosen)
-            unit = np.arange(problem.rows) if problem.unit is None else np.asarray(problem.unit)
-            member = np.unique(unit[places], return_inverse=True)[1]
             alone = Units(np.arange(len(places)), np.ones(len(places)))
             design = picked(problem.design(), places)
-            y = problem.outcome[places]
-            shares.append(largest_share(design, y, alone, "pooled", problem.constant, member))
-        return max(shares)
+            found = panel_shares(
+                design,
+                problem.outcome[places],
+                alone,
+                "pooled",
+                problem.constant,
+                unit[places],
+                size,
+            )
+            shares.append(found)
+        return largest_of(shares)
 
     def _decomposed(self, problem: Problem) -> Decomposition:
         rows, second = _two(problem)
@@ -87,16 +96,3 @@ def _two(problem: Problem) -> tuple[np.ndarray, np.ndarray]:
         raise NotEstimableError("too few groups")
     group = problem.groups["by"]
     return group < 2, group == 1
-
-
-def picked(design: Design, places: np.ndarray) -> Design:
-    """The same columns for some rows."""
-    blocks = tuple(
-        Block(
-            block.names,
-            None if block.codes is None else block.codes[places],
-            None if block.x is None else block.x[places],
-        )
-        for block in design.blocks
-    )
-    return Design(blocks, len(places))

@@ -23,6 +23,7 @@ from kohort.estimators.problem import (
     TableOfEffects,
     TableOfFigures,
 )
+from kohort.estimators.unit_shares import UnitShares, per_unit
 
 _ROWS = ("@conventional", "@corrected", "@robust_corrected")
 
@@ -64,17 +65,13 @@ class Discontinuity:
             fitted=found,
         )
 
-    def largest_share(self, problem: Problem) -> float:
-        """The largest share of a unit in the estimate's linear form, or in its variance."""
+    def unit_shares(self, problem: Problem) -> UnitShares:
+        """Shares of units in the estimate's linear form, and in its variance."""
         found = self._fitted(problem)
-        unit = np.arange(problem.rows) if problem.unit is None else np.asarray(problem.unit)
-        shares = []
-        for squares in found.squares:
-            total = float(squares.sum())
-            if total <= 0:
-                return 1.0
-            shares.append(float(np.bincount(unit, weights=squares).max()) / total)
-        return max(shares)
+        form, *variances = (per_unit(problem, squares) for squares in found.squares)
+        sound = all(float(squares.sum()) > 0 for squares in (form, *variances))
+        parts = [squares / squares.sum() for squares in variances]
+        return UnitShares(form / form.sum(), np.maximum.reduce(parts), sound)
 
     def _fitted(self, problem: Problem) -> DiscontinuityFit:
         options = problem.options

@@ -11,7 +11,7 @@ from kohort.estimators.design import Floats
 from kohort.estimators.group_sums import counted
 from kohort.estimators.mixed import MixedFit, Nesting, fit_mixed
 from kohort.estimators.panel_columns import Units
-from kohort.estimators.panel_solution import Panel, share_of
+from kohort.estimators.panel_solution import Panel, shares_of
 from kohort.estimators.problem import (
     Equation,
     Estimate,
@@ -20,6 +20,7 @@ from kohort.estimators.problem import (
     Statistic,
     TableOfFigures,
 )
+from kohort.estimators.unit_shares import UnitShares
 
 
 @dataclass(frozen=True)
@@ -50,8 +51,8 @@ class MixedRegression:
             fitted=found,
         )
 
-    def largest_share(self, problem: Problem) -> float:
-        """The largest leverage of a unit in the rows as the model weighs them against their group.
+    def unit_shares(self, problem: Problem) -> UnitShares:
+        """Shares of units in the rows as the model weighs them against their group.
 
         Cells of a group are taken for groups with the sum of both variances.
         """
@@ -60,11 +61,9 @@ class MixedRegression:
         cells = Units(nesting.cell, np.ones(nesting.cells))
         panel = Panel(problem.design(), problem.outcome, cells, problem.constant, weighted=False)
         keep = 1.0 / np.sqrt(1.0 + cells.times * between / found.residual)
-        rows = np.arange(problem.rows)
-        return share_of(
-            panel.solved(panel.columns.kept(keep)),
-            rows if problem.unit is None else np.asarray(problem.unit),
-        )
+        unit = np.arange(problem.rows) if problem.unit is None else np.asarray(problem.unit)
+        size = int(unit.max()) + 1
+        return shares_of(panel.solved(panel.columns.kept(keep)), unit, size)
 
     def values(self, problem: Problem, wanted: tuple[str, ...]) -> Mapping[str, Floats]:
         """`predicted` Xb with the effects of groups, and `residuals`."""

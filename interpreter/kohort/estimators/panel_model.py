@@ -14,7 +14,7 @@ from kohort.estimators.group_sums import Clusters
 from kohort.estimators.hausman import compare
 from kohort.estimators.panel import PanelFit, fit_panel
 from kohort.estimators.panel_columns import Units
-from kohort.estimators.panel_solution import Effects, largest_share
+from kohort.estimators.panel_solution import Effects, panel_shares
 from kohort.estimators.problem import (
     UNITS,
     Equation,
@@ -25,6 +25,7 @@ from kohort.estimators.problem import (
     TableOfEffects,
     TableOfFigures,
 )
+from kohort.estimators.unit_shares import UnitShares, largest_of
 
 Note: TypeAlias = tuple[str, Mapping[str, str]]
 _OPERAND = re.compile(r"^(?:[ic]\.)?(.*?)(?:\[.*\])?$", re.DOTALL)
@@ -42,9 +43,9 @@ class PanelRegression:
         found = fitted(problem, self.effects)
         return estimate_of(problem, found)
 
-    def largest_share(self, problem: Problem) -> float:
-        """The largest leverage of a unit, or its share of the squared residuals."""
-        return share_of_units(problem, self.effects)
+    def unit_shares(self, problem: Problem) -> UnitShares:
+        """Shares of units in the transformed rows."""
+        return shares_of_units(problem, self.effects)
 
     def values(self, problem: Problem, wanted: tuple[str, ...]) -> Mapping[str, Floats]:
         """`predicted` Xb, `effects` of units, and `residuals`: what both leave of y."""
@@ -81,9 +82,9 @@ class DifferenceInDifferences:
         )
         return estimate_of(problem, found, tables=(effect,))
 
-    def largest_share(self, problem: Problem) -> float:
-        """The largest leverage of a unit, or its share of the squared residuals."""
-        return share_of_units(problem, "pooled")
+    def unit_shares(self, problem: Problem) -> UnitShares:
+        """Shares of units in the pooled rows."""
+        return shares_of_units(problem, "pooled")
 
 
 def _is_product(problem: Problem, name: str) -> bool:
@@ -122,9 +123,9 @@ class Hausman:
             open_notes=(("no_test", {}),) if missing else (),
         )
 
-    def largest_share(self, problem: Problem) -> float:
-        """The larger share of a unit in the two models."""
-        return max(share_of_units(problem, "fe"), share_of_units(problem, "re"))
+    def unit_shares(self, problem: Problem) -> UnitShares:
+        """The larger shares of units in the two models."""
+        return largest_of([shares_of_units(problem, "fe"), shares_of_units(problem, "re")])
 
 
 # ---- from problems to panels
@@ -161,11 +162,17 @@ def fitted(problem: Problem, effects: Effects) -> PanelFit:
     )
 
 
-def share_of_units(problem: Problem, effects: Effects) -> float:
-    """The largest share of a unit in what a model is estimated from, as the guard wants it."""
+def shares_of_units(problem: Problem, effects: Effects) -> UnitShares:
+    """Shares of units in what a model is estimated from."""
     units = units_of(problem)
-    return largest_share(
-        problem.design(), problem.outcome, units, effects, problem.constant, units.row
+    return panel_shares(
+        problem.design(),
+        problem.outcome,
+        units,
+        effects,
+        problem.constant,
+        units.row,
+        units.count,
     )
 
 

@@ -13,6 +13,7 @@ from kohort.estimators.design import CONSTANT, Design, Floats, Integers
 from kohort.estimators.elimination import Elimination, eliminate
 from kohort.estimators.panel_columns import PanelColumns, Units, panel_columns
 from kohort.estimators.problem import NotEstimableError
+from kohort.estimators.unit_shares import UnitShares
 
 # An outcome whose variation within units is a smaller share is constant there, but for rounding.
 _FLAT = 1e-20
@@ -127,28 +128,37 @@ class Panel:
         return self._components
 
 
-def largest_share(
-    design: Design, y: Floats, units: Units, effects: Effects, constant: bool, member: Integers
-) -> float:
-    """The largest leverage of one member, or its share of the squared residuals, in a panel model.
+def panel_shares(
+    design: Design,
+    y: Floats,
+    units: Units,
+    effects: Effects,
+    constant: bool,
+    member: Integers,
+    size: int,
+) -> UnitShares:
+    """Shares of members in a panel model, which columns that its effects absorb do not spoil.
 
-    `member` int[N] in 0.. numbers those whose data the rows are: their rows are added up. 1 where
-    columns are collinear but for those that the effects absorb.
+    `member` int[N] in 0..size-1 numbers those whose data the rows are: their rows are added up.
     """
     panel = Panel(design, y, units, constant, weighted=False)
-    return share_of(panel.solution(effects), member)
+    return shares_of(panel.solution(effects), member, size)
 
 
-def share_of(solution: Solution, member: Integers) -> float:
-    """The largest leverage of one member, or its share of the squared residuals."""
-    if solution.rss <= 0:
-        return 1.0
+def shares_of(solution: Solution, member: Integers, size: int) -> UnitShares:
+    """Shares of members in the least squares of a panel."""
     elimination, columns = solution.elimination, solution.elimination.columns
     matrix = elimination.spread(elimination.inverse)
     own = isinstance(columns, PanelColumns) and member is columns.units.row
     if isinstance(columns, PanelColumns) and own and not elimination.replaced:
         leverage = columns.unit_quadratic(matrix)
     else:
-        leverage = np.bincount(member, weights=columns.quadratic(matrix)).astype(np.float64)
-    left = np.bincount(member, weights=solution.residuals**2)
-    return max(float(leverage.max()), float(left.max()) / solution.rss)
+        leverage = _by_member(columns.quadratic(matrix), member, size)
+    left = _by_member(solution.residuals**2, member, size)
+    sound = solution.rss > 0 and bool(np.isfinite(leverage).all())
+    share = left / solution.rss if solution.rss > 0 else 0 * left
+    return UnitShares(leverage, share, sound, whole=len(elimination.kept) == columns.width)
+
+
+def _by_member(values: Floats, member: Integers, size: int) -> Floats:
+    return np.asarray(np.bincount(member, weights=values, minlength=size), dtype=np.float64)
