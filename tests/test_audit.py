@@ -281,6 +281,23 @@ def test_too_many_divisions_of_a_group_pause_the_project_later(root: Path) -> No
     assert session_codes(root) == []
 
 
+def test_after_the_owner_looked_each_limit_is_there_once_more(root: Path) -> None:
+    made = limited(session(root), contents_per_set=8)
+
+    def ask(start: int) -> int:
+        """Give how many questions of a new wording are answered."""
+        for number in range(start, start + 60):
+            if said(made, f"tabulate sex if wage > -{number}") == ["access-paused"]:
+                return number - start
+        return 60
+
+    first = ask(1)
+    assert 8 < first <= 8 + 1 + 8
+    assert ask(100) == 0
+    report.resume(report.log_of(root), "p", "owner")
+    assert 8 < ask(200) <= 8 + 2 + 8
+
+
 def session_codes(root: Path) -> list[str]:
     made = new_session(banks.catalogue(root), None, Watch(Who("kari", "p", "s9")))
     said(made, random_scripts.HEAD)

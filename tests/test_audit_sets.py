@@ -162,6 +162,15 @@ def test_a_division_that_was_told_costs_nothing() -> None:
     assert told(sets, block).boxes == []
 
 
+def test_what_the_owner_let_pass_counts_no_more() -> None:
+    sets, block = Sets(), people(50)
+    for turn in range(5):
+        last = most_ways(told(sets, part([np.delete(block, turn)], f"division {turn}")))
+        assert last <= turn + 1
+    sets.grant()
+    assert most_ways(told(sets, part([np.delete(block, 7)], "another division"))) == 1
+
+
 def test_tiny_groups_of_other_people_are_not_close() -> None:
     """Two groups of four differ in eight units, less than ten; but in all that they have."""
     sets = Sets()

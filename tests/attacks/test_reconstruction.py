@@ -272,3 +272,20 @@ def test_the_audit_pauses_whoever_moves_one_person_of_each_block(
     assert reply.codes == ["access-paused"]
     reached = solver.least_squares(secrets(root), len(solver.sides))
     assert not above(reached, TABLE[60][10])
+
+
+@pytest.mark.xfail(strict=True, reason="groups that are cut anew each time are close to no other")
+def test_the_audit_pauses_whoever_makes_a_group_of_half_a_block(tmp_path: Path) -> None:
+    """Each side of each block is a category of its own: what stops it is the limit of the whole."""
+    session, answered = audited(tmp_path), 0
+    while answered <= LIMIT + DELAY:
+        reply = asked(
+            session,
+            f"generate y = exact * {coin(answered)}\n"
+            "generate half = 2 * floor(60 * (x - floor(x))) + (y - floor(y) < 0.5)\n"
+            "tabulate half secret\ndrop half y",
+        )
+        if reply.codes:
+            break
+        answered += 1
+    assert answered <= LIMIT + DELAY

@@ -38,9 +38,9 @@ def uses(
     most = limits.contents_per_set
     contents = counts.contents.union(record["contents"])
     if len(contents) > len(counts.contents):
-        yield Use("contents_per_set", len(contents), most)
+        yield Use("contents_per_set", len(contents - counts.granted), most)
     if record["wording"] not in counts.wordings:
-        yield Use("wordings_per_set", len(counts.wordings) + 1, most)
+        yield Use("wordings_per_set", len(counts.wordings - counts.granted) + 1, most)
     for division in compared.divisions:
         yield Use("partitions_per_set", division.ways, most_partitions(limits, division.published))
     if compared.close:
@@ -55,7 +55,8 @@ def uses(
 def _samples(project: Project, whole: str) -> set[str]:
     """Give the samples that were drawn of a set, or of sets that are close to it."""
     near = project.sets.near.get(int(whole, 16), set())
-    return set().union(*(project.of(f"{n:016x}").samples for n in (int(whole, 16), *near)))
+    found = [project.of(f"{n:016x}") for n in (int(whole, 16), *near)]
+    return set().union(*(counts.samples - counts.granted for counts in found))
 
 
 def most_partitions(limits: AuditLimits, published: int) -> int:

@@ -33,11 +33,15 @@ class Day:
 @dataclass
 class SetCounts:
     """What was asked of a dataset's units: hashes of wordings, contents of derived columns, and
-    samples."""
+    samples.
+
+    `granted`: those of them that the owner has seen and let pass.
+    """
 
     wordings: set[str] = field(default_factory=set)
     contents: set[str] = field(default_factory=set)
     samples: set[str] = field(default_factory=set)
+    granted: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -63,6 +67,13 @@ class Project:
     def day(self, day: str) -> Day:
         """Give the counters of a day."""
         return self.days.setdefault(day, Day())
+
+    def resume(self) -> None:
+        """Let the project go on: the owner has looked, and each limit is there once more."""
+        self.pause_at = None
+        self.sets.grant()
+        for counts in self.asked.values():
+            counts.granted = frozenset().union(counts.wordings, counts.contents, counts.samples)
 
     def of(self, name: str) -> SetCounts:
         """Give the counters of a dataset's units."""
@@ -95,7 +106,8 @@ class Ledger:
             project.pause_at = int(record["at"])
             project.reason = str(record.get("reason", ""))
         elif kind == RESUMED:
-            project.pause_at = None
+            project.resume()
+            day.close = 0
 
     def _released(self, project: Project, day: Day, record: Mapping[str, Any]) -> None:
         project.outputs += 1

@@ -20,11 +20,15 @@ _NOTHING: frozenset[str] = frozenset()
 
 @dataclass(slots=True)
 class Known:
-    """A set: its published size, hashes of its divisions, and of what was asked of it."""
+    """A set: its published size, hashes of its divisions, and of what was asked of it.
+
+    `granted`: divisions that the owner has seen and let pass.
+    """
 
     published: int
     partitions: frozenset[str] = _NOTHING
     contents: frozenset[str] = _NOTHING
+    granted: frozenset[str] = _NOTHING
 
 
 @dataclass
@@ -64,9 +68,18 @@ class Sets:
         return (not partition or partition in found.partitions) and asked <= found.contents
 
     def divisions(self, name: int, partition: str, close: set[int]) -> int:
-        """Give in how many ways a set or sets close to it are divided, with one more."""
-        found = [self.known[n].partitions for n in (name, *close) if n in self.known]
-        return len(frozenset((partition,)).union(*found))
+        """Give in how many ways a set or sets close to it are divided, with one more.
+
+        What the owner let pass does not count.
+        """
+        found = [self.known[n] for n in (name, *close) if n in self.known]
+        ways = frozenset((partition,)).union(*(known.partitions for known in found))
+        return len(ways.difference(*(known.granted for known in found)))
+
+    def grant(self) -> None:
+        """Let everything pass so far: the limits are there once more."""
+        for known in self.known.values():
+            known.granted = known.partitions
 
     def about(self, sketch: Sketch, published: int, reach: int) -> Near:
         """Give the names of sets of about this published size, and their distances."""
