@@ -57,7 +57,7 @@ def test_threads_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     x = np.random.default_rng(6).lognormal(12.9, 0.5, 600_000)
     found = []
     for cores in (1, 2, 3):
-        monkeypatch.setattr("kohort.disclosure.stretches.cores", lambda many=cores: many)
+        monkeypatch.setattr("kohort.stretches.cores", lambda many=cores: many)
         found.append(OrderStatistics(x).at((5, 300_000, 599_990)).tolist())
     assert found[0] == found[1] == found[2] == np.sort(x)[[5, 300_000, 599_990]].tolist()
 

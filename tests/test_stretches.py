@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kohort.disclosure import stretches
+from kohort import stretches
 from kohort.disclosure.content import content_fingerprints
 from kohort.disclosure.contributors import gathered
 from kohort.disclosure.jitter import cell_weights

@@ -16,7 +16,7 @@ from kohort.disclosure.contributors import (
     summed,
 )
 from kohort.disclosure.keys import Master, packed, sealed
-from kohort.disclosure.stretches import BLOCK, on_stretches
+from kohort.stretches import BLOCK, on_stretches
 
 _FIRST, _SECOND = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 _OFFSET = np.uint64(0x9E3779B97F4A7C15)

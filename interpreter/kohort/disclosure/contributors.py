@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kohort.disclosure.order_statistics import OrderStatistics
-from kohort.disclosure.stretches import balanced, on_stretches, together
+from kohort.stretches import balanced, on_stretches, together
 
 _RADIX_LIMIT = 1 << 16
 _MANY = 1 << 16

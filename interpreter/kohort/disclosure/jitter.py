@@ -15,7 +15,7 @@ from scipy.special import ndtr, ndtri
 from kohort.disclosure.content import mix
 from kohort.disclosure.contributors import Contributors
 from kohort.disclosure.keys import Master, packed, sealed
-from kohort.disclosure.stretches import BLOCK, on_stretches
+from kohort.stretches import BLOCK, on_stretches
 
 _LOW, _HIGH = 0.2, 0.4  # |d| of a half is uniform between them
 _ROOT_MEAN_SQUARE = 0.306  # of d; weights are scaled to the wanted strength by it

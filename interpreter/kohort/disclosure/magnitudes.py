@@ -26,7 +26,6 @@ from kohort.disclosure.jitter import cell_weights, half, jitter_weights, normals
 from kohort.disclosure.keys import Master
 from kohort.disclosure.limits import MagnitudeLimits
 from kohort.disclosure.published import Published, judged, significant
-from kohort.disclosure.stretches import balanced, together
 from kohort.disclosure.winsor import (
     UNLIMITED,
     WinsorLimits,
@@ -34,6 +33,7 @@ from kohort.disclosure.winsor import (
     laplace_rank,
     winsor_limits,
 )
+from kohort.stretches import balanced, together
 
 __all__ = [
     "UNLIMITED",

@@ -24,11 +24,11 @@ from kohort.disclosure.jitter import jitter_weights
 from kohort.disclosure.keys import Secret, uniforms
 from kohort.disclosure.limits import MagnitudeLimits, ModelLimits
 from kohort.disclosure.model_evidence import Measure, ModelEvidence, Operand
-from kohort.disclosure.stretches import BLOCK, on_stretches
 from kohort.disclosure.winsor import laplace
 from kohort.estimators.design import Codes, Floats, Integers
 from kohort.estimators.problem import REGRESSORS
 from kohort.estimators.sums import Keys, occurrences
+from kohort.stretches import BLOCK, on_stretches
 
 CLIP_SPREAD = 0.25
 

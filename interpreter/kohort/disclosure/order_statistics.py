@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from kohort.disclosure.stretches import BLOCK, on_stretches
+from kohort.stretches import BLOCK, on_stretches
 
 # A column of so few values is sorted.
 _FEW = 1 << 14

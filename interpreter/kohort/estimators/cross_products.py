@@ -1,7 +1,7 @@
 """Weighted sums over the rows of a coded design: cross products, combinations, quadratic forms.
 
-Every sum runs over chunks of rows in order, with numpy's own loops and without threads, so that a
-digit does not depend on the number of cores.
+Every sum runs over chunks of rows in order, with numpy's own loops and without threads, or over
+stretches that are added in order (`cell_sums`): no digit depends on the number of cores.
 """
 
 from collections.abc import Iterator
@@ -9,11 +9,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from kohort.estimators.cell_sums import cell_sums
 from kohort.estimators.design import Block, Floats, Integers
 
 CHUNK = 1 << 17
 # A factor with so few columns is cheaper as separate columns of a chunk than by counting.
 _SPREAD = 3
+# So many rows are worth sums by cell.
+_MANY = 1 << 16
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -161,6 +164,11 @@ class Columns:
 
     def gram(self) -> Floats:
         """Cross products sum(w x x'), float64[k, k]."""
+        # Columns of another class hold something else than their blocks.
+        if self.rows >= _MANY and type(self) is Columns:
+            sums = cell_sums(self.blocks, self.centres)
+            if sums is not None:
+                return mirrored(sums.gram(self.rows, self.weights))
         result = np.zeros((self.width, self.width))
         for chunk in self.chunks():
             chunk.add_gram(result, self._weights(chunk.rows))
