@@ -312,3 +312,37 @@ def test_combinations_far_above_the_limit_are_not_looked_up() -> None:
     found = support.reaching(place.index, 4, 5, conditions.__getitem__).tolist()
     assert found == [*published[:3], 3952]
     assert not len(support.reaching(place.index, 5, 5, conditions.__getitem__))
+
+
+def test_the_number_of_groups_does_not_average_out() -> None:
+    """One number for all models of the same groups; other wordings change half of its noise."""
+    rng = np.random.default_rng(12)
+    y, age, sex = incomes(1500)
+    others = [measure(f"x{i}", rng.normal(size=1500)) for i in range(4)]
+    office = category("office", rng.integers(0, 60, 1500))
+    errors = []
+    for secret in secrets(50):
+        told = []
+        for place, other in enumerate(others):
+            one = asked(
+                f"age i.sex {other.name}",
+                y,
+                age,
+                sex,
+                other,
+                groups={"cluster": office},
+                covariance="cluster",
+            )
+            worded = Population().keep(wording.present(source(f"x{place}")))
+            plain, further = (
+                shown(release_linear(secret, DEFAULT, e))
+                for e in (one, replace(one, population=worded))
+            )
+            told.append((plain.figure("clusters"), further.figure("clusters")))
+        same, reworded = np.array(told).T
+        assert len(set(same.tolist())) == 1
+        errors.append((same[0] - 60, reworded.mean() - 60))
+    once, averaged = np.sqrt((np.array(errors) ** 2).mean(axis=0))
+    # V = 5 is halved:  has the half of the set, and an eighth of theirs.
+    assert once == pytest.approx(5**0.5, rel=0.3)
+    assert averaged == pytest.approx((2.5 + 2.5 / 4) ** 0.5, rel=0.3)

@@ -7,11 +7,10 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from kohort.disclosure.counts import published_count
 from kohort.disclosure.keys import Secret
 from kohort.disclosure.model_columns import ModelColumns
 from kohort.disclosure.model_evidence import ModelEvidence
-from kohort.disclosure.model_noise import ModelKeys, model_wording
+from kohort.disclosure.model_groups import published_groups
 from kohort.disclosure.model_shown import (
     Coefficients,
     Constant,
@@ -44,14 +43,11 @@ _P_DECIMALS = 3
 class Publisher:
     """Rounds and inflates what a model estimated, as the profile says."""
 
-    def __init__(
-        self, secret: Secret, profile: Profile, evidence: ModelEvidence, keys: ModelKeys | None
-    ) -> None:
+    def __init__(self, secret: Secret, profile: Profile, evidence: ModelEvidence) -> None:
         self._secret = secret
         self._profile = profile
         self._limits = profile.models
         self._evidence = evidence
-        self._keys = keys
 
     # ---- single numbers
 
@@ -74,12 +70,15 @@ class Publisher:
         """A P."""
         return value if self.exact else float(decimals(np.array([value]), _P_DECIMALS)[0])
 
-    def count(self, n: int) -> int:
-        """A number of groups, looked up in the table of counts under the model's key."""
-        if self._keys is None:
-            return n
-        words = "groups | " + model_wording(self._evidence)
-        return published_count(self._secret, self._profile.counts, self._keys.by_set, n, words)
+    def clusters(self) -> int:
+        """The published number of groups that errors are clustered by: units without such groups.
+
+        Those of all complete cases, whoever has a part in the fit.
+        """
+        category = self._evidence.groups.get("cluster")
+        if category is None:
+            return self._units
+        return published_groups(self._secret, self._profile.counts, self._evidence, category)
 
     # ---- the model
 
@@ -98,7 +97,7 @@ class Publisher:
         self._printed = printed
         self._base = _base(estimate, observations, units)
         self._inflation = 1.0 if estimate.jittered else 1 + self._limits.eta**2
-        clusters = None if estimate.clusters is None else self.count(estimate.clusters)
+        clusters = None if estimate.clusters is None else self.clusters()
         self._clusters = clusters
         self._classical = (
             estimate.tests == "t" and clusters is None and self._evidence.covariance == "classical"
@@ -234,7 +233,7 @@ class Publisher:
             case "units":
                 return self._units
             case "count":
-                return self.count(int(one.value))
+                return self.clusters()
             case "events":
                 return published_events(self._secret, self._profile, self._evidence)
             case _:
@@ -350,8 +349,6 @@ class Publisher:
             return self._sizes(kind.removeprefix("units:"), len(values))
         if kind == "share":
             return np.array([self.share(value) for value in values.tolist()])
-        if kind == "count":
-            return np.array([float(self.count(int(value))) for value in values.tolist()])
         return _rounded(values, self._limits.coef_digits)
 
     def _sizes(self, role: str, count: int) -> Floats:

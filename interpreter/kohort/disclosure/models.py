@@ -148,7 +148,7 @@ class _Release:
         estimate = estimator.fit(problem)
         # The weights cannot make columns collinear, but rounding at the very edge could.
         collinear = limits.eff_support_min > 0 and bool(estimate.dropped)
-        publisher = Publisher(self.secret, self.profile, evidence, self.keys)
+        publisher = Publisher(self.secret, self.profile, evidence)
         share = estimate.share
         if collinear or not (share is None or loose_enough(limits, publisher.share(share))):
             return Refusal()
