@@ -81,7 +81,7 @@ class _Builder:
             for operands in parts[part]:
                 self._add(operands)
             known.update(products)
-        absorbed = {product: self.blocks.pop(product) for product in self.absorbing.of(self.blocks)}
+        absorbed = {p: self._found(self.blocks.pop(p)) for p in self.absorbing.of(self.blocks)}
         designs = {
             part: Design(tuple(self.blocks[p] for p in own if p in self.blocks), self.evidence.rows)
             for part, own in parts.items()
@@ -114,6 +114,12 @@ class _Builder:
         if len(operands) == 1 and operands[0].kind == "i" and wanted.all():
             # With the constant, a factor's columns span its reference too.
             self.seen.add_spanned(self.groupings[operands[0].name].conditions[0])
+
+    def _found(self, block: Block) -> Block:
+        """A block without the columns that nobody has; protection has left them out before."""
+        if self.limits.support_min > 0 or block.codes is None:
+            return block
+        return _narrowed(block, np.bincount(block.codes + 1, minlength=block.width + 1)[1:] > 0)
 
     def _indicators(self, operands: Sequence[Operand]) -> int:
         return sum(o.kind == "i" or self.evidence.measures[o.name].binary for o in operands)
