@@ -10,8 +10,8 @@ import numpy as np
 from kohort.estimators.design import Floats
 from kohort.estimators.group_sums import counted
 from kohort.estimators.mixed import MixedFit, Nesting, fit_mixed
-from kohort.estimators.panel_columns import Units
 from kohort.estimators.panel_solution import Panel, shares_of
+from kohort.estimators.panel_units import Units
 from kohort.estimators.problem import (
     Equation,
     Estimate,

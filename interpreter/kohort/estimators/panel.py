@@ -5,6 +5,7 @@ Source of the formulas: Wooldridge, Econometric Analysis of Cross Section and Pa
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -12,8 +13,9 @@ from kohort.estimators.cross_products import weighted_squares, weighted_sum
 from kohort.estimators.design import CONSTANT, Design, Floats
 from kohort.estimators.group_sums import Clusters
 from kohort.estimators.linear_figures import Estimated
-from kohort.estimators.panel_columns import PanelColumns, Units
+from kohort.estimators.panel_columns import PanelColumns
 from kohort.estimators.panel_solution import Components, Effects, Panel, Solution
+from kohort.estimators.panel_units import Units
 from kohort.estimators.problem import NotEstimableError
 
 
@@ -66,14 +68,15 @@ def fit_panel(
     weighted: bool = False,
     clusters: Clusters | None = None,
     robust: bool = False,
+    known: dict[Any, Any] | None = None,
 ) -> PanelFit:
     """Fit a panel model of y (float64[N]).
 
     `clusters` give a sandwich of score sums with G/(G-1) (n-1)/(n-k); under `fe` degrees of freedom
     of the effects count where units are spread over clusters. `robust` is for `be`: HC1 of the unit
-    means. Raises `NotEstimableError`.
+    means. `known`: as for `Panel`. Raises `NotEstimableError`.
     """
-    panel = Panel(design, y, units, constant, weighted)
+    panel = Panel(design, y, units, constant, weighted, known)
     return _Fitter(panel, effects, clusters, robust).run()
 
 
@@ -247,7 +250,10 @@ class _Fitter:
         b = self._centred(solution)
         weights, w = fixed.weights, units.weight
         y_within, y_mean = units.within(panel.y), units.means(panel.y)
-        inside = y_within - fixed.combine(b)
+        # The constant is nothing within units.
+        inside = solution.residuals
+        if self.effects != "fe" or solution.elimination.replaced:
+            inside = y_within - fixed.combine(b)
         outside = y_mean - panel.columns.sums.combine(b) / units.times
         if panel.constant and self.effects == "fe":
             outside = outside - float(w @ (outside * units.times)) / units.mass

@@ -7,57 +7,28 @@ those within units plus those of the unit means, so that neither loses digits to
 """
 
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 
 import numpy as np
 
 from kohort.estimators.cross_products import Columns, weighted_sum
-from kohort.estimators.design import Block, Codes, Design, Floats, Integers, constant_block
+from kohort.estimators.design import CONSTANT, Block, Codes, Floats, Integers
 from kohort.estimators.group_sums import GroupSums, by_group, counted, pairs_of
+from kohort.estimators.panel_units import PanelRows, Units
 
 _ROUNDING = 1e-13
 # So many numbers of units by columns are held at once.
 _CELLS = 1 << 22
 
 
-@dataclass(frozen=True, eq=False)
-class Units:
-    """Which unit each row is of: `row` int64[N] in 0..U-1; `weight` float64[U], one a unit."""
-
-    row: Integers
-    weight: Floats
-
-    @cached_property
-    def times(self) -> Floats:
-        """Rows per unit, float64[U]."""
-        return counted(self.row, len(self.weight))
-
-    @property
-    def count(self) -> int:
-        return len(self.weight)
-
-    @cached_property
-    def mass(self) -> float:
-        """The sum of weights over rows."""
-        return float(self.weight @ self.times)
-
-    def means(self, values: Floats) -> Floats:
-        """Means of a row variable by unit, float64[U]."""
-        return counted(self.row, self.count, values) / self.times
-
-    def within(self, values: Floats) -> Floats:
-        """A row variable less its unit means, float64[N]."""
-        return np.asarray(values - self.means(values)[self.row])
-
-
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class PanelColumns(Columns):
     """The transformed columns. Fields of `Columns` are those within units, factors as they are.
 
-    `sums` are of the (centred) columns by unit; `shift` float64[k] are the centres. `appended`
-    columns are transformed ones already.
+    `within`: the same columns without appended ones; `sums` are of the (centred) columns by unit;
+    `shift` float64[k] are the centres. `appended` columns are transformed ones already.
     """
 
+    within: Columns
     units: Units
     sums: GroupSums
     shift: Floats
@@ -69,16 +40,27 @@ class PanelColumns(Columns):
 
     @property
     def _inner(self) -> Columns:
-        blocks = self.blocks[: len(self.blocks) - len(self.extra)]
-        return Columns(blocks, (0.0,) * len(blocks), self.rows, self.weights)
+        return self.within.weighted(self.weights)
 
     @property
     def _plain(self) -> int:
-        return self.width - len(self.extra)
+        return self.within.width
+
+    @property
+    def _fixed(self) -> bool:
+        """Whether nothing of the unit means is kept."""
+        return self.inside and not self.keep.any()
+
+    @property
+    def _numbers(self) -> bool:
+        """Whether all columns are numbers: within units they add up to zero."""
+        return not self.sums.coded
 
     def transformed(self, values: Floats, own: Floats | None = None) -> Floats:
         """A row variable transformed like the columns, or with another share to keep."""
         share = self.keep if own is None else own
+        if self.inside and not share.any():
+            return self.units.within(values)
         means = self.units.means(values)
         result = (share * means)[self.units.row]
         return result + (values - means[self.units.row]) if self.inside else result
@@ -95,15 +77,30 @@ class PanelColumns(Columns):
             if "within" not in self.known:
                 self.known["within"] = self._within_gram()
             part += self.known["within"]
-        part += self.sums.gram(units.weight * self.keep**2 / units.times)
+        if not self._fixed:
+            part += self.sums.gram(units.weight * self.keep**2 / units.times)
         for place, x in enumerate(self.extra, start=inner):
-            result[:, place] = result[place, :] = self.against(x)
+            steady = self._fixed and self._is_constant(place)
+            result[:, place] = self._against_extra(x) if steady else self.against(x)
+            result[place, :] = result[:, place]
+        return result
+
+    def _is_constant(self, place: int) -> bool:
+        """Whether an appended column is the constant."""
+        return self.blocks[place - self.width].names == (CONSTANT,)
+
+    def _against_extra(self, x: Floats) -> Floats:
+        """Cross products with an appended column that is orthogonal to those that are not."""
+        result = np.zeros(self.width)
+        result[self._plain :] = [weighted_sum(x * z, self.weights) for z in self.extra]
         return result
 
     def _within_gram(self) -> Floats:
         """Cross products of what varies within units."""
         units = self.units
         part = self._inner.gram()
+        if self._numbers:
+            return part
         before = np.diagonal(part).copy()
         coded = GroupSums(np.empty((0, units.count)), _NONE, self.sums.coded, self._plain)
         part -= coded.gram(units.weight / units.times)
@@ -114,8 +111,8 @@ class PanelColumns(Columns):
 
     def quadratic(self, matrix: Floats) -> Floats:
         """The form x' M x of every transformed row for a positive (semi)definite M, float64[N]."""
-        if self.inside and not self.sums.coded and not self.keep.any():
-            return Columns(self.blocks, self.centres, self.rows).quadratic(matrix)
+        if self._fixed and self._numbers and not matrix[self._plain :, : self._plain].any():
+            return self._quadratic_within(matrix)
         # Columns may be of very unequal size.
         scale = np.sqrt(np.diagonal(matrix))
         unit = np.where(scale > 0, scale, 1.0)
@@ -124,6 +121,15 @@ class PanelColumns(Columns):
         for value, vector in zip(values, vectors.T, strict=True):
             if value > 0:
                 total += value * self.combine(vector * scale) ** 2
+        return total
+
+    def _quadratic_within(self, matrix: Floats) -> Floats:
+        """The form of rows within units; appended columns are orthogonal to the others."""
+        inner = self._plain
+        total = self.within.quadratic(matrix[:inner, :inner])
+        for place, x in enumerate(self.extra, start=inner):
+            for other, z in enumerate(self.extra, start=inner):
+                total += matrix[place, other] * x * z
         return total
 
     def unit_quadratic(self, matrix: Floats) -> Floats:
@@ -139,6 +145,8 @@ class PanelColumns(Columns):
             total += counted(units.row, units.count, self._inner.quadratic(own))
         for place, x in enumerate(self.extra, start=inner):
             total += matrix[place, place] * counted(units.row, units.count, x**2)
+        if self._fixed and self._numbers:
+            return total
         step = max(1, _CELLS // max(inner, 1))
         for first in range(0, units.count, step):
             part = slice(first, min(first + step, units.count))
@@ -165,12 +173,15 @@ class PanelColumns(Columns):
     def against(self, z: Floats) -> Floats:
         """Cross products with a transformed row variable, float64[k]."""
         units = self.units
-        totals = counted(units.row, units.count, z)
         result = np.zeros(self.width)
         inner = result[: self._plain]
-        if self.inside:
-            inner += self._inner.against(z - (totals / units.times)[units.row])
-        inner += self.sums.against(units.weight * self.keep / units.times * totals)
+        if self._fixed and self._numbers:
+            inner += self._inner.against(z)
+        else:
+            totals = counted(units.row, units.count, z)
+            if self.inside:
+                inner += self._inner.against(z - (totals / units.times)[units.row])
+            inner += self.sums.against(units.weight * self.keep / units.times * totals)
         for place, x in enumerate(self.extra, start=self._plain):
             result[place] = weighted_sum(x * z, self.weights)
         return result
@@ -178,9 +189,12 @@ class PanelColumns(Columns):
     def combine(self, coefficients: Floats) -> Floats:
         """The linear combination of the transformed columns, float64[N]."""
         units, b = self.units, coefficients[: self._plain]
-        result = (self.keep * self.sums.combine(b) / units.times)[units.row]
-        if self.inside:
-            result += units.within(self._inner.combine(b))
+        if self._fixed and self._numbers:
+            result = self.within.combine(b)
+        else:
+            result = (self.keep * self.sums.combine(b) / units.times)[units.row]
+            if self.inside:
+                result += units.within(self.within.combine(b))
         for place, x in enumerate(self.extra, start=self._plain):
             result += coefficients[place] * x
         return result
@@ -193,6 +207,9 @@ class PanelColumns(Columns):
         share = self.keep / units.times
         if self.inside:
             sums = by_group(inner, group, size, weighted)
+            # Nothing of a constant varies within units.
+            steady = [b.codes is None and b.x is None for b in inner.blocks if b.codes is None]
+            sums.dense[np.array(steady, dtype=bool)] = 0.0
             sums = sums.joined(pairs, self.sums, share, share - 1.0 / units.times)
         else:
             empty = by_group(inner, group, size, np.zeros(self.rows))
@@ -210,42 +227,16 @@ class PanelColumns(Columns):
 _NONE = np.empty(0, dtype=np.int64)
 
 
-def panel_columns(design: Design, units: Units, constant: bool, weighted: bool) -> PanelColumns:
-    """The columns of a design over a panel, the constant (if any) first, nothing taken out yet.
-
-    Numeric columns are centred where there is a constant.
-    """
-    blocks = (constant_block(), *design.blocks) if constant else design.blocks
-    weights = units.weight[units.row] if weighted else None
-    centres = [_centre(block, weights, units.mass) if constant else 0.0 for block in blocks]
-    sums = by_group(Columns(blocks, tuple(centres), design.rows), units.row, units.count)
-    shift = np.concatenate(
-        [np.full(b.width, c) for b, c in zip(blocks, centres, strict=True)] or [np.empty(0)]
-    )
-    within = tuple(
-        _within(block, centre, units) for block, centre in zip(blocks, centres, strict=True)
-    )
+def panel_columns(rows: PanelRows, units: Units, weighted: bool) -> PanelColumns:
+    """The columns of a design over a panel, nothing taken out yet."""
     return PanelColumns(
-        within,
-        (0.0,) * len(within),
-        design.rows,
-        weights,
+        rows.inner.blocks,
+        rows.inner.centres,
+        rows.inner.rows,
+        units.constant_within(units.weight) if weighted else None,
+        within=rows.inner,
         units=units,
-        sums=sums,
-        shift=shift,
+        sums=rows.sums,
+        shift=rows.shift,
         keep=np.ones(units.count),
     )
-
-
-def _centre(block: Block, weights: Floats | None, mass: float) -> float:
-    if block.x is None or block.codes is not None:
-        return 0.0
-    return weighted_sum(block.x, weights) / mass
-
-
-def _within(block: Block, centre: float, units: Units) -> Block:
-    if block.codes is not None:
-        return block
-    if block.x is None:
-        return Block(block.names, x=np.zeros(len(units.row)))
-    return Block(block.names, x=units.within(block.x - centre))

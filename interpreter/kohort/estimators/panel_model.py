@@ -13,8 +13,8 @@ from kohort.estimators.design import Floats
 from kohort.estimators.group_sums import Clusters
 from kohort.estimators.hausman import compare
 from kohort.estimators.panel import PanelFit, fit_panel
-from kohort.estimators.panel_columns import Units
 from kohort.estimators.panel_solution import Effects, panel_shares
+from kohort.estimators.panel_units import Units
 from kohort.estimators.problem import (
     UNITS,
     Equation,
@@ -133,12 +133,17 @@ class Hausman:
 
 def units_of(problem: Problem) -> Units:
     """The units of the rows, with their weights."""
-    rows = problem.rows
-    unit = np.arange(rows) if problem.unit is None else np.asarray(problem.unit)
-    weight = np.ones(int(unit.max()) + 1 if rows else 0)
-    if problem.weights is not None:
-        weight[unit] = problem.weights
-    return Units(unit, weight)
+    rows, known = problem.rows, problem.known
+    if "units" not in known:
+        unit = np.arange(rows) if problem.unit is None else np.asarray(problem.unit)
+        known["units"] = Units(unit, np.ones(int(unit.max()) + 1 if rows else 0))
+    units = known["units"]
+    assert isinstance(units, Units)
+    if problem.weights is None:
+        return units
+    weight = units.weight.copy()
+    weight[units.row] = problem.weights
+    return units.weighing(weight)
 
 
 def fitted(problem: Problem, effects: Effects) -> PanelFit:
@@ -159,6 +164,7 @@ def fitted(problem: Problem, effects: Effects) -> PanelFit:
         weighted=problem.weights is not None,
         clusters=clusters,
         robust=problem.covariance == "robust" and effects == "be",
+        known=problem.known,
     )
 
 
@@ -173,6 +179,7 @@ def shares_of_units(problem: Problem, effects: Effects) -> UnitShares:
         problem.constant,
         units.row,
         units.count,
+        problem.known,
     )
 
 

@@ -4,14 +4,15 @@ Source of the variance components: Swamy and Arora (1972) in the unbalanced form
 """
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
 from kohort.estimators.cross_products import weighted_squares, weighted_sum
 from kohort.estimators.design import CONSTANT, Design, Floats, Integers
 from kohort.estimators.elimination import Elimination, eliminate
-from kohort.estimators.panel_columns import PanelColumns, Units, panel_columns
+from kohort.estimators.panel_columns import PanelColumns, panel_columns
+from kohort.estimators.panel_units import PanelRows, Units, panel_rows
 from kohort.estimators.problem import NotEstimableError
 from kohort.estimators.unit_shares import UnitShares
 
@@ -45,16 +46,39 @@ class Components:
     theta: Floats
 
 
+def _rows_of(
+    design: Design, units: Units, constant: bool, known: dict[Any, Any] | None
+) -> PanelRows:
+    """The columns taken apart, from what is known of the design if it is there."""
+    if known is None:
+        return panel_rows(design, units, constant)
+    key = ("panel rows", constant, *((id(b.codes), id(b.x), b.names) for b in design.blocks))
+    if key not in known:
+        known[key] = panel_rows(design, units, constant)
+    found = known[key]
+    assert isinstance(found, PanelRows)
+    return found
+
+
 class Panel:
-    """The columns and the outcome of one panel, for all its models."""
+    """The columns and the outcome of one panel, for all its models.
+
+    `known` keeps what other models of the very same rows need as well.
+    """
 
     def __init__(
-        self, design: Design, y: Floats, units: Units, constant: bool, weighted: bool
+        self,
+        design: Design,
+        y: Floats,
+        units: Units,
+        constant: bool,
+        weighted: bool,
+        known: dict[Any, Any] | None = None,
     ) -> None:
         if design.rows == 0 or float(y.min()) == float(y.max()):
             raise NotEstimableError("constant outcome" if design.rows else "too few rows")
         self.design, self.units, self.constant, self.weighted = design, units, constant, weighted
-        self.columns = panel_columns(design, units, constant, weighted)
+        self.columns = panel_columns(_rows_of(design, units, constant, known), units, weighted)
         weights = self.columns.weights
         self.centre = weighted_sum(y, weights) / units.mass if constant else 0.0
         self.y = y - self.centre
@@ -136,12 +160,13 @@ def panel_shares(
     constant: bool,
     member: Integers,
     size: int,
+    known: dict[Any, Any] | None = None,
 ) -> UnitShares:
     """Shares of members in a panel model, which columns that its effects absorb do not spoil.
 
     `member` int[N] in 0..size-1 numbers those whose data the rows are: their rows are added up.
     """
-    panel = Panel(design, y, units, constant, weighted=False)
+    panel = Panel(design, y, units, constant, False, known)
     return shares_of(panel.solution(effects), member, size)
 
 
