@@ -1,8 +1,9 @@
 """A worker process with a made-up language in place of the engine, to test the client.
 
-`keep WORD` takes effect, `say WORD` shows it, `wait SECONDS` sleeps, `spin` holds the interpreter
-lock, `abort` dies as polars does for want of memory; further `raise`, `print` (wherever it can),
-`refuse`, `wrong` and `mask`.
+`keep WORD` takes effect, `say WORD` shows it, `wait SECONDS` sleeps, `fit TIMES` iterates so often
+with a pause of a quarter of a second after each, `spin` holds the interpreter lock, `abort` dies as
+polars does for want of memory; further `raise`, `print` (wherever it can), `refuse`, `wrong` and
+`mask`.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from kohort import iterations
 from kohort.diagnostic import Diagnostic, Span, wrong
 from kohort.disclosure.released import Released, from_wire
 from kohort.event import Event, Finished, Result, Started, Told
@@ -78,6 +80,11 @@ class DoubleSession:
                 yield Result(document(rest), span)
             case "wait":
                 time.sleep(float(rest))
+            case "fit":
+                with iterations.counted(told=True):
+                    for _ in range(int(rest)):
+                        iterations.another()
+                        time.sleep(0.25)
             case "spin":
                 # PyDLL holds the interpreter lock: nothing in this process can react.
                 ctypes.PyDLL(None).sleep(30)

@@ -1,6 +1,7 @@
 """The prompt over a worker that checks statements for real and only pretends to run them.
 
-A dataset called `slow` takes half a minute to create, one called `fatal` kills the process.
+A dataset called `slow` takes half a minute to create, one called `fatal` kills the process. The
+other prompt, `slow_prompt`, is over the real engine, whose fits take a second for each iteration.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from contextlib import closing
 
 from engine_double import command, document
 
-from kohort import program
+from kohort import iterations, program
 from kohort.catalogue import Catalogue
 from kohort.client import Worker
 from kohort.diagnostic import Diagnostic, ScriptError
@@ -23,7 +24,7 @@ from kohort.opening import Opening
 from kohort.provenance import Provenance
 from kohort.repl.loop import Loop
 from kohort.scope import Scope
-from kohort.worker import main
+from kohort.worker import main, open_session
 
 
 class CheckingSession:
@@ -77,9 +78,26 @@ def serve_checking() -> None:
     main(lambda given: CheckingSession(given.databanks))
 
 
-def prompt() -> None:
+def serve_slowly() -> None:
+    """Be the worker of the real engine, on a computer on which iterations are slow."""
+    another = iterations.another
+
+    def slow() -> None:
+        another()
+        time.sleep(1)
+
+    iterations.another = slow
+    main(open_session)
+
+
+def prompt(server: str = "serve_checking") -> None:
     """Be the prompt; the arguments are databanks."""
     databanks = tuple(sys.argv[1:])
     opening = Opening(databanks)
-    with closing(Worker(opening, command("prompt_double", "serve_checking"))) as worker:
+    with closing(Worker(opening, command("prompt_double", server))) as worker:
         sys.exit(Loop(worker, Catalogue.configured(databanks), opening).run())
+
+
+def slow_prompt() -> None:
+    """Be the prompt over the real engine."""
+    prompt("serve_slowly")

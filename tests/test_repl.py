@@ -33,7 +33,7 @@ REQUIRE = "require no.ssb.fdb:1 as db"
 class Terminal:
     """A prompt in a terminal of 100 columns; `screen` is what it wrote, without escapes."""
 
-    def __init__(self, folder: Path, bank: Path) -> None:
+    def __init__(self, folder: Path, bank: Path, call: str = "prompt") -> None:
         own = {"KOHORT_CONFIG": "config", "KOHORT_CACHE": "cache", "KOHORT_STATE": "state"}
         environment = {
             **os.environ,
@@ -41,7 +41,7 @@ class Terminal:
             "TERM": "xterm",
             "NO_COLOR": "1",
         }
-        program, *arguments = command("prompt_double", "prompt")
+        program, *arguments = command("prompt_double", call)
         self.folder = folder
         self.process = pexpect.spawn(
             program, [*arguments, str(bank)], env=environment, cwd=str(folder),

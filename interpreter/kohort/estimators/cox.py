@@ -142,7 +142,8 @@ class _Climb:
             gradient, information = self.likelihood.slopes(point)
             size = np.diagonal(information)
             flat = size if flat is None else flat
-            boundless = size < _BOUNDLESS * flat
+            # With a prior every coefficient has a bound.
+            boundless = (size < _BOUNDLESS * flat) & (self.likelihood.precision == 0)
             step = _solved(information, gradient)
             promise = float((step * gradient)[~boundless].sum())
             if not np.isfinite(promise):
