@@ -19,6 +19,9 @@ from kohort.event import Result
 from kohort.session import Session
 
 PAGES = Path(__file__).parent / "commands"
+_WHOLE = re.compile(r"(?<=\d)\.0(?=\])")
+"""A code of a decimal variable that is a whole number: `i.x[46.0]` is `i.x[46]`."""
+
 FENCE = re.compile(r"^```mdscript[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
@@ -92,7 +95,7 @@ def _table(table: Table, number: str) -> Numbers:
     found: Numbers = {}
     block = ""
     for row, line in zip(table.rows, table.cells, strict=True):
-        names = [str(key.code) for key in row if key.code is not None]
+        names = [_WHOLE.sub("", str(key.code)) for key in row if key.code is not None]
         if all(cell.state == "missing" for cell in line) and row[-1].kind != "statistic":
             if names and names[0].startswith("i.@outcome"):
                 block = names[0]

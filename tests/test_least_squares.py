@@ -202,7 +202,7 @@ def test_residual_share_decides(noise: float, kept: bool) -> None:
     """A column is dropped below 1e-9 of its norm, which sums alone could not tell."""
     rng = np.random.default_rng(10)
     n = 2000
-    x, e = rng.normal(size=n), rng.normal(size=n)
+    x, e = rng.normal(5, 1, n), rng.normal(3, 1, n)
     y = x + rng.normal(size=n)
     other = x + noise * e
     found = fit(Design((column("x", x), column("x+e", other)), n), y)
@@ -216,6 +216,8 @@ def test_residual_share_decides(noise: float, kept: bool) -> None:
         assert found.coefficients[0] + found.coefficients[1] == pytest.approx(
             result.params[0], rel=1e-6
         )
+        assert found.coefficients[2] == pytest.approx(result.params[2], rel=1e-6)
+        assert found.errors[2] == pytest.approx(result.bse[2], rel=1e-6)
         expected = result.get_influence().hat_matrix_diag
         np.testing.assert_allclose(found.leverage(), expected, rtol=1e-6)
 

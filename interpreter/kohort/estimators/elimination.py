@@ -61,6 +61,28 @@ class Elimination:
                 v[:, i] -= share * v[:, source]
         return b, v
 
+    def uncentred(
+        self, coefficients: Floats, covariance: Floats, centres: Floats, centre: float
+    ) -> tuple[Floats, Floats]:
+        """The same as `restore`, the means moved into the first of the kept columns, the constant.
+
+        `centres` float64[k] of the kept design columns, 0 of the constant; `centre` of the outcome.
+        The constant's own combination is made before the nearly collinear columns come back, whose
+        covariances are too large for a difference of them.
+        """
+        place = {int(column): i for i, column in enumerate(self.kept)}
+        row = -centres
+        row[0] += 1.0
+        for step in self.replaced:
+            targets = [place[int(target)] for target in step.kept]
+            row[place[step.column]] -= step.coefficients @ row[targets]
+        column = covariance @ row
+        b, v = self.restore(coefficients, covariance)
+        b[0] = centre + float(row @ coefficients)
+        v[0, :] = v[:, 0] = self.restore(column, np.zeros_like(covariance))[0]
+        v[0, 0] = float(row @ column)
+        return b, v
+
 
 class _Eliminator:
     """The state of one elimination; columns are scaled to unit norm throughout."""

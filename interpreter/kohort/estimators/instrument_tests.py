@@ -78,10 +78,10 @@ def overidentification(fit: InstrumentFit) -> tuple[Test, ...]:
 def first_stages(fit: InstrumentFit) -> FirstStages:
     """R2, partial R2, Shea's R2 and the F of the instruments for each endogenous column."""
     moments, roles = fit.moments, fit.roles
-    own = moments.unit(roles.endogenous)
+    own = moments.written(roles.written)
     rest, alone = moments.rest(roles.allowed, own), moments.rest(roles.exogenous, own)
     left, without = (np.diagonal(moments.product(a, a)) for a in (rest, alone))
-    x = moments.unit(roles.regressors)
+    x = np.hstack([moments.unit(roles.exogenous), own])
     hat = moments.projected(roles.allowed, x)
     direct, staged = (np.linalg.inv(moments.product(a, a)) for a in (x, hat))
     inside = slice(len(roles.exogenous), None)

@@ -12,12 +12,12 @@ import numpy as np
 from scipy import linalg
 
 from kohort.estimators.cross_products import Columns
-from kohort.estimators.design import CONSTANT, Block, Design, Floats
+from kohort.estimators.design import CONSTANT, Block, Design, Floats, Integers
 from kohort.estimators.elimination import Elimination, eliminate
 from kohort.estimators.group_sums import Clusters
 from kohort.estimators.least_squares import columns_of, norms_of
 from kohort.estimators.linear_figures import LinearFigures
-from kohort.estimators.moments import Moments, Roles
+from kohort.estimators.moments import Moments, Roles, turned
 from kohort.estimators.problem import Covariance, NotEstimableError
 
 Method: TypeAlias = Literal["tsls", "liml", "gmm"]
@@ -94,13 +94,14 @@ def fit_instruments(
 
 @dataclass(frozen=True, eq=False)
 class _Prepared:
+    """`elimination` and `centres` (float64[k]) are of the regressors, `names` their ids."""
+
     moments: Moments
     roles: Roles
     elimination: Elimination
     dropped: tuple[str, ...]
     constant: bool
     centres: Floats
-    centre: float
     names: tuple[str, ...]
     endogenous: tuple[str, ...]
 
@@ -116,56 +117,75 @@ def _prepared(
     gram = every.gram()
     if constant and gram[-1, -1] <= 0:
         raise NotEstimableError("constant outcome")
-    norms = norms_of(every, gram)
-    allowed, total = first + instruments.width, every.width
-    outside = len(exogenous.blocks) + constant + len(instruments.blocks)
-    inner = Columns(every.blocks[:outside], every.centres[:outside], rows, weights)
-    found = eliminate(inner, gram[:allowed, :allowed], norms[:allowed])
-    if len(found.kept[found.kept >= first]) < instruments.width:
-        raise NotEstimableError("collinear")
-    _check_endogenous(every, gram, norms, first, allowed, len(exogenous.blocks) + constant, outside)
-    names = [name for block in every.blocks for name in block.names]
-    dropped = tuple(name for j, name in enumerate(names[:first]) if j not in set(found.kept))
-    if found.replaced:
-        blocks = (*found.columns.blocks, *every.blocks[outside:])
-        centres = (*found.columns.centres, *every.centres[outside:])
-        every = Columns(blocks, centres, rows, weights)
-        gram, added = every.gram(), found.columns.width - inner.width
-    else:
-        added = 0
-    scale = np.sqrt(np.where(np.diagonal(gram) > 0, np.diagonal(gram), 1.0))
-    places = found.slots[found.kept]
-    roles = Roles(
-        places[found.kept < first],
-        places[found.kept >= first],
-        np.arange(allowed + added, total - 1 + added),
-        total - 1 + added,
+    norms, last = norms_of(every, gram), every.width - 1
+    # What is allowed as an instrument, and what is regressed on: both begin with the exogenous.
+    chosen = (
+        np.arange(first + instruments.width),
+        np.concatenate([np.arange(first), np.arange(first + instruments.width, last)]),
     )
-    centres_of = np.concatenate([
+    allowed, regressors = (
+        eliminate(_picked(every, places), gram[np.ix_(places, places)], norms[places])
+        for places in chosen
+    )
+    for part, width in ((allowed, instruments.width), (regressors, endogenous.width)):
+        if (part.kept >= first).sum() < width:
+            raise NotEstimableError("collinear")
+    columns, (inside, outside) = _joined(every, (allowed, regressors), chosen)
+    roles = Roles(
+        outside[regressors.kept < first],
+        inside[allowed.kept >= first],
+        outside[regressors.kept >= first],
+        columns.width - 1,
+        chosen[1][first:],
+    )
+    if columns is not every:
+        gram = columns.gram()
+    names = [name for block in every.blocks for name in block.names]
+    centres = np.concatenate([
         np.full(b.width, c) for b, c in zip(every.blocks, every.centres, strict=True)
     ])
+    kept = chosen[1][regressors.kept]
     return _Prepared(
-        Moments(every, gram / np.outer(scale, scale), scale), roles, found, dropped, constant,
-        centres_of, every.centres[-1],
-        tuple(names[j] for j in found.kept[found.kept < first]) + tuple(names[allowed:-1]),
-        tuple(names[allowed:-1]),
+        turned(columns, gram, roles), roles, regressors,
+        tuple(name for j, name in enumerate(names[:first]) if j not in set(kept)),
+        constant, centres[kept], tuple(names[j] for j in kept),
+        tuple(names[j] for j in roles.written),
     )  # fmt: skip
 
 
-def _check_endogenous(
-    every: Columns, gram: Floats, norms: Floats, first: int, allowed: int, split: int, outside: int
-) -> None:
-    """Refuse endogenous columns that the exogenous ones (or the others) determine."""
-    blocks = every.blocks[:split] + every.blocks[outside:-1]
-    centres = every.centres[:split] + every.centres[outside:-1]
-    places = np.concatenate([np.arange(first), np.arange(allowed, every.width - 1)])
-    columns = Columns(blocks, centres, every.rows, every.weights)
-    kept = eliminate(columns, gram[np.ix_(places, places)], norms[places]).kept
-    if (kept >= first).sum() < len(places) - first:
-        raise NotEstimableError("collinear")
+def _picked(every: Columns, places: Integers) -> Columns:
+    """The blocks of some columns, all of a block or none."""
+    wanted, blocks, centres, start = set(places.tolist()), [], [], 0
+    for block, centre in zip(every.blocks, every.centres, strict=True):
+        if start in wanted:
+            blocks.append(block)
+            centres.append(centre)
+        start += block.width
+    return Columns(tuple(blocks), tuple(centres), every.rows, every.weights)
 
 
-# ---- estimates, in scaled units of the moments
+def _joined(
+    every: Columns, parts: tuple[Elimination, ...], chosen: tuple[Integers, ...]
+) -> tuple[Columns, list[Integers]]:
+    """All columns with the residuals that stand for nearly collinear ones, the outcome last.
+
+    Also where the working columns of each part's kept ones stand among them.
+    """
+    last = every.width - 1
+    blocks, centres, places = list(every.blocks[:-1]), list(every.centres[:-1]), []
+    for part, own in zip(parts, chosen, strict=True):
+        added = last + np.arange(len(part.replaced))
+        places.append(np.concatenate([own, added])[part.slots[part.kept]])
+        blocks += part.columns.blocks[len(part.columns.blocks) - len(added) :]
+        centres += [0.0] * len(added)
+        last += len(added)
+    if last == every.width - 1:
+        return every, places
+    blocks, centres = [*blocks, every.blocks[-1]], [*centres, every.centres[-1]]
+    return Columns(tuple(blocks), tuple(centres), every.rows, every.weights), places
+
+
+# ---- estimates, of the turned columns of the moments
 
 
 def _by_class(
@@ -241,14 +261,14 @@ def _finished(
     residual = _residual(moments, roles, b)
     y = moments.scale[roles.outcome]
     rss, f = float(moments.product(residual, residual)) * y**2, _wald(b, v, constant)
-    own = y / moments.scale[roles.regressors]
-    b, v = b * own, v * np.outer(own, own) * 1.0
-    b, v = _restored(prepared, b, v)
+    turn = moments.turn[np.ix_(roles.regressors, roles.regressors)]
+    own = turn * (y / moments.scale[roles.regressors])[:, None]
+    b, v = own @ b, own @ v @ own.T
     if constant:
-        shift = prepared.centres[roles.regressors]
-        b[0] += prepared.centre - float(shift @ b)
-        v[0, :] -= shift @ v
-        v[:, 0] -= v @ shift
+        centre = moments.columns.centres[-1]
+        b, v = prepared.elimination.uncentred(b, v, prepared.centres, centre)
+    else:
+        b, v = prepared.elimination.restore(b, v)
     count, inside = len(roles.exogenous), len(roles.endogenous)
     order = np.concatenate([
         np.arange(count, count + inside), np.arange(int(constant), count),
@@ -272,22 +292,6 @@ def _finished(
         f=f,
         endogenous=prepared.endogenous,
     )
-
-
-def _restored(prepared: _Prepared, b: Floats, v: Floats) -> tuple[Floats, Floats]:
-    """Undo the replacement of nearly collinear exogenous columns by their residuals."""
-    kept = prepared.elimination.kept
-    place = {int(j): i for i, j in enumerate(kept[: len(prepared.roles.exogenous)])}
-    for step in reversed(prepared.elimination.replaced):
-        if step.column not in place:
-            continue
-        source = place[step.column]
-        for target, share in zip(step.kept, step.coefficients, strict=True):
-            i = place[int(target)]
-            b[i] -= share * b[source]
-            v[i, :] -= share * v[source, :]
-            v[:, i] -= share * v[:, source]
-    return b, v
 
 
 def _wald(b: Floats, v: Floats, constant: bool) -> float:

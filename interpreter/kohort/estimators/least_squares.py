@@ -168,8 +168,10 @@ def _solved(elimination: Elimination, outcome: _Outcome, asked: _Asked) -> Linea
         else:
             v, groups = _clustered(elimination, residuals, asked.clusters)
         f = wald(b[int(constant) :], v[int(constant) :, int(constant) :]) / (k - constant)
-    b, v = elimination.restore(b, v)
-    b, v = _uncentred(elimination, b, v, outcome.centre, constant)
+    if constant:
+        b, v = elimination.uncentred(b, v, _centres(elimination), outcome.centre)
+    else:
+        b, v = elimination.restore(b, v)
     found = _named(elimination, (b, v), constant, (max(rss, 0.0), outcome.tss), f, residuals)
     return found if groups is None else replace(found, clusters=groups)
 
@@ -201,20 +203,12 @@ def _overall(rss: float, tss: float, df_model: int, df_residual: int) -> float:
     return (tss - rss) / df_model / (rss / df_residual)
 
 
-def _uncentred(
-    elimination: Elimination, b: Floats, v: Floats, centre: float, constant: bool
-) -> tuple[Floats, Floats]:
-    """Move the means of the numeric columns and of y into the constant, the first column."""
-    if not constant:
-        return b, v
+def _centres(elimination: Elimination) -> Floats:
+    """The centres of the kept design columns, 0 of those that have none."""
     columns = elimination.columns
-    shift = np.concatenate([
+    return np.concatenate([
         np.full(x.width, c) for x, c in zip(columns.blocks, columns.centres, strict=True)
     ])[elimination.kept]
-    b[0] += centre - float(shift @ b)
-    v[0, :] -= shift @ v
-    v[:, 0] -= v @ shift
-    return b, v
 
 
 def _named(
