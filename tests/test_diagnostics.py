@@ -114,10 +114,25 @@ def test_any_place_in_any_text_can_be_drawn(source: str, data: st.DataObject) ->
     """No place raises, no line is too wide, nothing steers the terminal, carets fit the line."""
     start = data.draw(st.integers(0, len(source) + 2))
     end = data.draw(st.integers(start, len(source) + 2))
-    made = drawn(source, start, end, Look(width=30))
+    made = drawn(source, start, end, Look(width=40))
     assert made[0].endswith("what is wrong")
     assert not set("\t\r\x1b\u202e") & set("".join(made))
-    assert all(breadth(line) <= 30 for line in made[1:])
+    assert all(breadth(line) <= 40 for line in made)
+
+
+def test_long_messages_and_hints_break_between_words() -> None:
+    long = Diagnostic("some-code", "a b c d e f g h i j k " * 3, Span(0, 1), "try this " * 6)
+    made = render(long, Look(width=30), source="x").splitlines()
+    assert all(breadth(line) <= 30 for line in made)
+    assert made[0] == "some-code line 1: a b c d e"
+    assert made[1].startswith("  f g h")
+    hint = made[made.index("  ^") + 1 :]
+    assert hint[0].startswith("  hint: try this")
+    assert " ".join(" ".join(hint).split()) == f"hint: {'try this ' * 6}".strip()
+    unbroken = render(long, Look(), source="x").splitlines()
+    assert len(unbroken) == 4
+    colored = render(long, Look(width=30, color=True), source="x").splitlines()
+    assert colored[0] == "\x1b[1;31msome-code\x1b[0m line 1: a b c d e"
 
 
 @given(st.text("abc ", min_size=1, max_size=40), st.data())

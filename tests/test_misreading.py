@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
+from kohort.command import commands
 from kohort.diagnostic import Diagnostic
+from kohort.function import functions
+from kohort.habits import foreign_commands
 from kohort.syntax import parse
 
 MISTAKES = [
@@ -51,6 +56,14 @@ MISTAKES = [
     ("import db/X 2021-02-29", "not-a-date", "2021-02-29", None),
     ("import db/X 2020", "not-a-date", "2020", "YYYY-MM-DD"),
     ("import X", "unexpected", "X", "alias/NAME"),
+    ("import INNTEKT_WLONN 2022-12-31 as w", "unexpected", "INNTEKT_WLONN", "alias/INNTEKT_WLONN,"),
+    ("import db/X $y-12-31 as w", "unexpected", "-", "date_fmt($y, 12, 31)"),
+    ("import db/X $y-01 as w", "unexpected", "-", "date_fmt($y, 1)"),
+    ("for i in 1..3", "unexpected", "1", "1 : 3"),
+    ("recode x (9 = .)", "unexpected", ".", "replace x = . if"),
+    ("browse", "unknown-command", "browse", "rows are never shown"),
+    ("Foreach x of y", "unknown-command", "Foreach", "'for x in a b c'"),
+    ("egen m = mean(x)", "unknown-command", "egen", "'aggregate'"),
     ("import db / X", "unexpected", "db", "alias/NAME"),
     ("import db/X-Y", "not-a-path", "db/X-Y", "alias/NAME"),
     ("import db/X asdf y", "unexpected", "asdf", "'as'"),
@@ -115,4 +128,21 @@ def test_each_bad_line_gives_one_diagnostic_and_the_others_are_untouched() -> No
         True,
         True,
         False,
+    ]
+
+
+def test_hints_for_other_languages_speak_of_this_one() -> None:
+    ours = commands()
+    assert not set(foreign_commands()) & set(ours)
+    for word, hint in foreign_commands().items():
+        assert hint[0].islower() or hint[0] == "'", word
+        assert not hint.endswith("."), word
+        quoted = re.findall(r"'([a-z_-]+)", hint)
+        assert all(name in ours or name in functions() or name == "end" for name in quoted), word
+    # what begins one of our commands is completed without a line of its own
+    assert not [
+        w
+        for w in foreign_commands()
+        if any(name.startswith(w) for name in ours)
+        and w not in {"list", "label", "by", "line", "reshape", "test", "mean"}
     ]

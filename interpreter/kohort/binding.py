@@ -131,6 +131,12 @@ def _as_node(value: BindingValue, span: Span) -> tree.Expression:
 
 
 def _joined(node: tree.Concat, bindings: Bindings) -> tree.Expression:
+    for part in node.parts:
+        names = _names(part) if isinstance(part, tree.Binary) else []
+        if names:
+            message = f"'{names[0].text}' has no value here"
+            hint = "'++' binds weaker than '+' and '-'; put each joined name in parentheses"
+            wrong("symbol-as-value", message, names[0].span, hint)
     values = [evaluate(part, bindings) for part in node.parts]
     text = name_text("".join(map(text_of, values)))
     if len(text) > limits.TEXT:

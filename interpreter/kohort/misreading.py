@@ -11,6 +11,7 @@ from lark import UnexpectedInput, UnexpectedToken
 
 from kohort.command import commands
 from kohort.diagnostic import Diagnostic, Span, nearest, suggestion
+from kohort.habits import foreign_commands, habit
 from kohort.parser import accepted, keywords, language, sentences
 
 _WORD: Final = re.compile(r"\$?[\w@]+(-[\w@]+)*")
@@ -95,6 +96,8 @@ def _command_hint(word: str, rest: str) -> str | None:
         return f"write 'generate {word} = ...' for a variable, 'let {word} = ...' for a constant"
     if len(word) > _LONGEST:
         return None
+    if word.casefold() in foreign_commands():
+        return foreign_commands()[word.casefold()]
     if len(word) > 1:
         begun = sorted(name for name in commands() if name.startswith(word.casefold()))
         if begun:
@@ -309,6 +312,9 @@ def _keywords(terminals: Collection[str]) -> list[str]:
 
 def _hint(place: _Place) -> str | None:
     word, known = place.word, place.accepted
+    known_habit = habit(place.text, place.offset, word, place.command, known)
+    if known_habit is not None:
+        return known_habit
     if _keywords(known) == ["to"]:
         return "a period is written DATE to DATE"
     if word == "as" and "DATE" in known:

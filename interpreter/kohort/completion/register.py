@@ -18,6 +18,17 @@ _MOST_FOUND: Final = 40
 _MOST_YEARS: Final = 60
 
 
+def connectable(scope: Scope) -> list[str]:
+    """Give how each databank is asked for in `require`: under the name that scripts use."""
+    try:
+        found = scope.catalogue.databanks()
+    except CatalogueError:
+        return []
+    names = [(bank.manifest.answers_to or (bank.name,))[0] for bank in found]
+    majors = [bank.version.split(".")[0] for bank in found]
+    return list(dict.fromkeys(f"{n}:{major}" for n, major in zip(names, majors, strict=True)))
+
+
 def banks(_: Spot, scope: Scope) -> Iterator[tuple[str, str]]:
     """Give the names under which databanks can be connected, with their newest version."""
     try:
@@ -41,7 +52,7 @@ def paths(place: Spot, scope: Scope) -> Iterator[tuple[str, str]]:
     known = scope.banks.get(alias)
     if known is not None:
         for name, variable in known.variables.items():
-            yield f"{alias}/{name}", title(variable)
+            yield f"{alias}/{name}", title(variable, place.language)
 
 
 def searched(place: Spot, scope: Scope) -> Iterator[tuple[str, str]]:
@@ -53,17 +64,19 @@ def searched(place: Spot, scope: Scope) -> Iterator[tuple[str, str]]:
         return
     for name, bank in scope.banks.items():
         if not slash or name == alias:
-            yield from _fitting(name, bank, word)
+            for found, variable in _fitting(name, bank, word):
+                yield found, title(variable, place.language)
 
 
-def _fitting(alias: str, bank: Databank, word: str) -> Iterator[tuple[str, str]]:
+def _fitting(alias: str, bank: Databank, word: str) -> Iterator[tuple[str, RegisterVariable]]:
     for match in bank.index.search(word.replace("_", " "), _MOST_FOUND):
-        yield f"{alias}/{match.variable.name}", title(match.variable)
+        yield f"{alias}/{match.variable.name}", match.variable
 
 
-def title(variable: RegisterVariable) -> str:
-    """Give the gloss of a register variable: unit type and title."""
-    return f"{variable.unit_type}, {variable.title}"
+def title(variable: RegisterVariable, language: str = "nb") -> str:
+    """Give the gloss of a register variable: unit type and title, in English where it has one."""
+    english = None if language == "nb" else variable.title_en
+    return f"{variable.unit_type}, {english or variable.title}"
 
 
 def dates(place: Spot, scope: Scope) -> Iterator[tuple[str, str]]:

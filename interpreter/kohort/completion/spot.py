@@ -40,6 +40,7 @@ class Spot:
     opening quote or `$` included). `kinds` are terminals of the grammar, `COMMAND` or `VALUE`.
     `quote` is the quote that is open. `compared` is the variable whose codes may follow, `option`
     the option whose parentheses are open, `path` the register variable that waits for a date.
+    `language` is the reader's, for titles.
     """
 
     kinds: frozenset[str]
@@ -50,6 +51,7 @@ class Spot:
     compared: str | None = None
     option: str | None = None
     path: tuple[str, str] | None = None
+    language: str = "nb"
 
 
 def spot(text: str) -> Spot | None:

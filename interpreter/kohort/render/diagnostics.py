@@ -6,7 +6,7 @@ from typing import Final
 
 from kohort.diagnostic import NOWHERE, Diagnostic, Severity, Span
 from kohort.messages import find, translated
-from kohort.render.characters import Style, breadth, clean, painted
+from kohort.render.characters import Style, breadth, clean, painted, wrapped
 from kohort.render.look import Look
 
 INDENT: Final = "  "
@@ -50,23 +50,34 @@ def diagnostic_text(diagnostic: Diagnostic, look: Look, source: str = "") -> str
     Without `source`, or where the diagnostic has no place, only head and hint.
     """
     placed = diagnostic.span != NOWHERE and bool(source)
-    lines = [_head(diagnostic, look, place(source, diagnostic.span.start)[0] if placed else None)]
+    lines = _head(diagnostic, look, place(source, diagnostic.span.start)[0] if placed else None)
     if placed:
         lines += _source_lines(diagnostic, look, source)
     if hint := hint_text(diagnostic, look):
-        lines.append(f"{INDENT}{find('places', 'hint', look.language)}: {hint}")
+        lines += _fitting(f"{INDENT}{find('places', 'hint', look.language)}: {hint}", look)
     return "\n".join(lines)
 
 
-def _head(diagnostic: Diagnostic, look: Look, line: int | None) -> str:
+def _head(diagnostic: Diagnostic, look: Look, line: int | None) -> list[str]:
     severity = find("severity", diagnostic.severity, look.language)
     style = _STYLES[diagnostic.severity]
-    parts = [
-        painted(severity or "", style, look.color),
-        painted(clean(diagnostic.code), style, look.color),
-        "" if line is None else f"{find('places', 'line', look.language)} {line}",
-    ]
-    return f"{' '.join(part for part in parts if part)}: {message_text(diagnostic, look)}"
+    marked = [part for part in (severity or "", clean(diagnostic.code)) if part]
+    where = [] if line is None else [f"{find('places', 'line', look.language)} {line}"]
+    told = f"{' '.join(marked + where)}: {message_text(diagnostic, look)}"
+    first, *rest = _fitting(told, look)
+    plain = " ".join(marked)
+    if first.startswith(plain):
+        first = " ".join(painted(part, style, look.color) for part in marked) + first[len(plain) :]
+    return [first, *rest]
+
+
+def _fitting(text: str, look: Look) -> list[str]:
+    """Give a line, broken between words where the reader's screen is narrower than it."""
+    if look.width is None or breadth(text) <= look.width:
+        return [text]
+    indent = INDENT if text.startswith(INDENT) else ""
+    lines = wrapped(text.strip(), max(look.width - len(indent) - len(INDENT), 20))
+    return [indent + lines[0], *(indent + INDENT + line for line in lines[1:])]
 
 
 def _source_lines(diagnostic: Diagnostic, look: Look, source: str) -> list[str]:

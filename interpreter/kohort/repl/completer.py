@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from dataclasses import replace
 
 from prompt_toolkit.completion import (
     CompleteEvent,
@@ -21,8 +22,8 @@ from kohort.scope import Scope
 class ScopeCompleter(Completer):
     """Completes against the scope of the moment; file names where a file is meant."""
 
-    def __init__(self, scope: Callable[[], Scope]) -> None:
-        self._scope = scope
+    def __init__(self, scope: Callable[[], Scope], language: str) -> None:
+        self._scope, self._language = scope, language
         self._files = PathCompleter(expanduser=True)
 
     def get_completions(
@@ -34,7 +35,7 @@ class ScopeCompleter(Completer):
             place = spot(document.text_before_cursor)
             if place is None or (_idle(place) and not complete_event.completion_requested):
                 return
-            for found in candidates(place, self._scope()):
+            for found in candidates(replace(place, language=self._language), self._scope()):
                 yield Completion(found.text, -found.length, display_meta=found.gloss)
             if "FILE" in place.kinds:
                 yield from self._files.get_completions(Document(place.word), complete_event)

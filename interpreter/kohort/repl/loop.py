@@ -13,6 +13,7 @@ from kohort.binding import bind
 from kohort.catalogue import Catalogue, Databank
 from kohort.client import Client
 from kohort.command import PromptCommand, TellCommand, check_options, commands
+from kohort.completion.register import connectable
 from kohort.diagnostic import ScriptError
 from kohort.event import Started, Told
 from kohort.messages import sentence
@@ -46,6 +47,8 @@ class Loop:
         """Read and run until the user leaves. Gives the exit code."""
         session = prompt_session(lambda: self.desk.scope, self.toolbar, self.opening.language)
         self._say("greeting", version=version_of("kohort"))
+        if names := connectable(self.desk.scope):
+            self._say("begin", bank=names[0], others=", ".join(names[1:]))
         while True:
             try:
                 text = session.prompt()

@@ -35,7 +35,7 @@ def prompt_session(
         multiline=True,
         prompt_continuation=[("class:prompt", CONTINUATION)],
         lexer=PygmentsLexer(MdscriptLexer),
-        completer=ScopeCompleter(scope),
+        completer=ScopeCompleter(scope, language),
         complete_in_thread=True,
         history=history(),
         auto_suggest=AutoSuggestFromHistory(),
