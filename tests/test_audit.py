@@ -382,6 +382,7 @@ PATTERNS = {
     "digits of numbers as categories": asked("generate d = wage - 10 * int(wage / 10)"),
     "many shares and seeds of samples": asked(*(f"sample 0.{n} 1" for n in range(1, 7))),
     "one structure over many targets": asked(*(f"tabulate a if b == {n * n}" for n in range(25))),
+    "one person in many small groups": asked("tabulate a b", used={"tables_per_unit": 101}),
     "refusals": [{"kind": "refused", "text": "keep if a", "code": "population-too-small"}],
 }
 

@@ -74,6 +74,7 @@ def box() -> Box:
         published=np.array([7, 0, 900], dtype=np.uint32),
         sketched=np.array([True, False, True]),
         sketches=RNG.integers(0, 256, (2, PARTS)).astype(np.uint8),
+        persons=np.array([4, 0], dtype=np.uint32),
         near=people(4).reshape(2, 2),
     )
 
@@ -81,7 +82,7 @@ def box() -> Box:
 def test_a_box_comes_out_as_it_went_in() -> None:
     made = box()
     again = Box.of(made.raw())
-    for name in ("names", "published", "sketched", "sketches", "near"):
+    for name in ("names", "published", "sketched", "sketches", "persons", "near"):
         assert getattr(again, name).tolist() == getattr(made, name).tolist()
     assert repr(made) == "<box>"
     for raw in (b"", made.raw()[:-1], made.raw() + b"x"):
@@ -122,7 +123,7 @@ def told(sets: Sets, *parts: PartsOfSet) -> Compared:
     compared = Comparison(SECRET, LIMITS, sets, lambda n, sums, wording: n).of(found)
     for told_box in compared.boxes:
         raw = sealed.opened(SECRET, told_box["nonce"], told_box["box"])
-        sets.add(told_box["partition"], told_box["contents"], Box.of(raw))
+        sets.add(told_box["partition"], told_box["contents"], Box.of(raw), told_box["table"])
     return compared
 
 
@@ -153,6 +154,25 @@ def test_divisions_of_far_cells_do_not() -> None:
     ways = [division.ways for division in last.divisions]
     assert ways[0] == 10
     assert set(ways[1:]) == {1}
+
+
+def test_groups_that_are_cut_anew_are_seen_by_who_is_in_them() -> None:
+    """Half a block is close to no other half, but the block's first person is in one each time."""
+    sets, blocks = Sets(), [people(50) for _ in range(30)]
+    last, halves = Compared(), blocks
+    for turn in range(12):
+        halves = [half for block in blocks for half in np.array_split(RNG.permutation(block), 2)]
+        last = told(sets, part([people(1500)], f"cut {turn}|secret"), part(halves, "secret"))
+        assert last.tables == turn + 1
+        # By chance two halves differ in few people, or a random margin is wide.
+        assert last.near < 6
+    again = told(sets, part([people(1500)], "cut 3|secret"), part(halves, "secret"))
+    assert again.tables == 0
+    others = np.array_split(people(1500), 60)
+    assert told(sets, part([people(1500)], "other|secret"), part(others, "secret")).tables == 1
+    sets.grant()
+    moved = [half[1:] for half in halves]
+    assert told(sets, part([people(1500)], "cut 99|secret"), part(moved, "secret")).tables == 1
 
 
 def test_a_division_that_was_told_costs_nothing() -> None:

@@ -21,14 +21,16 @@ class Box:
     """Sets that were divided, or asked, in one way.
 
     `names`: uint64 (k), keyed names; `published`: uint32 (k), published sizes, 0 for sets that were
-    known; `sketched`: bool (k), of which sets `sketches`, uint8 (s, parts), are; `near`: uint64
-    (m, 2), names of sets of this box, each with an earlier set that differs in few units.
+    known; `sketched`: bool (k), of which sets `sketches`, uint8 (s, parts), are, and `persons`,
+    uint32 (s), keyed names of one member of each, 0 of large ones; `near`: uint64 (m, 2), names of
+    sets of this box, each with an earlier set that differs in few units.
     """
 
     names: Names
     published: NDArray[np.uint32]
     sketched: NDArray[np.bool_]
     sketches: Sketch
+    persons: NDArray[np.uint32]
     near: Names
 
     def __repr__(self) -> str:
@@ -43,6 +45,7 @@ class Box:
             self.published.astype("<u4"),
             self.sketched.astype("u1"),
             self.sketches,
+            self.persons.astype("<u4"),
             self.near.astype("<u8"),
         )
         return head + b"".join(array.tobytes() for array in arrays)
@@ -54,7 +57,7 @@ class Box:
             sets, sketched, near, parts = _HEAD.unpack_from(raw)
         except struct.error:
             raise ValueError("too short for a box") from None
-        sizes = (8 * sets, 4 * sets, sets, sketched * parts, 16 * near)
+        sizes = (8 * sets, 4 * sets, sets, sketched * parts, 4 * sketched, 16 * near)
         if len(raw) != _HEAD.size + sum(sizes):
             raise ValueError("not the size of a box")
         places = np.cumsum((_HEAD.size, *sizes)).tolist()
@@ -64,5 +67,6 @@ class Box:
             np.frombuffer(pieces[1], dtype="<u4").astype(np.uint32),
             np.frombuffer(pieces[2], dtype="u1").astype(np.bool_),
             np.frombuffer(pieces[3], dtype="u1").reshape(sketched, parts),
-            np.frombuffer(pieces[4], dtype="<u8").astype(np.uint64).reshape(near, 2),
+            np.frombuffer(pieces[4], dtype="<u4").astype(np.uint32),
+            np.frombuffer(pieces[5], dtype="<u8").astype(np.uint64).reshape(near, 2),
         )

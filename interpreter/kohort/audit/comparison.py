@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +14,7 @@ from kohort.audit import sealed
 from kohort.audit.box import Box
 from kohort.audit.evidence import Evidence, PartsOfSet
 from kohort.audit.sets import Sets
-from kohort.audit.sketch import Sketch, sketch, sketches
+from kohort.audit.sketch import Sketch, sketch, sketches, witnesses
 from kohort.disclosure.keys import Secret
 from kohort.disclosure.limits import AuditLimits
 
@@ -34,12 +34,15 @@ class Division:
 @dataclass
 class Compared:
     """`boxes`: what the log is to hold of the sets; `close`: how many numbers were asked of a set
-    that had been asked of a close one; `near`: how many pairs of close sets were found."""
+    that had been asked of a close one; `near`: how many pairs of close sets were found; `tables`:
+    in how many tables somebody stands who is in a small set.
+    """
 
     boxes: list[dict[str, Any]] = field(default_factory=list)
     divisions: list[Division] = field(default_factory=list)
     close: int = 0
     near: int = 0
+    tables: int = 0
 
     def __repr__(self) -> str:
         return "<unreleased>"
@@ -50,11 +53,13 @@ class Comparison:
 
     def __init__(self, secret: Secret, limits: AuditLimits, sets: Sets, count: Count) -> None:
         self._secret, self._limits, self._sets, self._count = secret, limits, sets, count
-        self._fresh: set[int] = set()
+        self._fresh: dict[int, int | None] = {}
         self._found = Compared()
 
     def of(self, found: Evidence) -> Compared:
         """Compare everything."""
+        words = found.whole.partition
+        self._table = sealed.hashed(self._secret, "table", words) if words else ""
         for part in (found.whole, *found.parts):
             self._look(part, part is found.whole)
         return self._found
@@ -75,34 +80,38 @@ class Comparison:
         new = np.array(
             [n not in sets.known and n not in self._fresh for n in names[at].tolist()], np.bool_
         )
-        self._fresh.update(names[at].tolist())
-        sketched = new & ((published <= self._limits.near_dup_units) | whole)
-        made = self._sketches(part, at[sketched])
-        sketched &= made is not None
-        made = np.zeros((0, self._limits.sketch_cells), np.uint8) if made is None else made
+        small = published <= self._limits.near_dup_units
+        sketched = new & (small | whole) & (part.members is not None)
+        made, persons = self._sketches(part, at[sketched])
+        persons = np.where(small[sketched], persons, 0).astype(np.uint32)
+        self._fresh.update(dict.fromkeys(names[at].tolist()))
+        self._fresh.update(zip(names[at[sketched]].tolist(), persons.tolist(), strict=True))
         near = self._near(names[at[sketched]], published[sketched], made)
         box = Box(
-            names[at], np.where(new, published, 0).astype(np.uint32), sketched, made,
+            names[at], np.where(new, published, 0).astype(np.uint32), sketched, made, persons,
             np.array(near, dtype=np.uint64).reshape(-1, 2),
         )  # fmt: skip
         nonce = secrets.token_hex(8)
         told = {"partition": partition, "contents": sorted(asked), "nonce": nonce}
+        told["table"] = self._table
         self._found.boxes.append({**told, "box": sealed.sealed(secret, nonce, box.raw())})
         self._weigh(names[at].tolist(), published.tolist(), partition, asked, near)
 
-    def _sketches(self, part: PartsOfSet, at: NDArray[np.int64]) -> Sketch | None:
-        """Give the sketches of some sets; None where nobody knows who is in them."""
-        if part.members is None:
-            return None
+    def _sketches(
+        self, part: PartsOfSet, at: NDArray[np.int64]
+    ) -> tuple[Sketch, NDArray[np.uint32]]:
+        """Give the sketches of some sets, and keyed names of one member of each."""
         parts = self._limits.sketch_cells
-        if not len(at):
-            return np.zeros((0, parts), np.uint8)
+        if not len(at) or part.members is None:
+            return np.zeros((0, parts), np.uint8), np.zeros(0, np.uint32)
         wanted = np.zeros(len(part.n), dtype=np.bool_)
         wanted[at] = True
         keys, place = part.members(wanted)
         if place is None:
-            return sketch(keys, parts)[None, :]
-        return sketches(keys, place, len(at), parts)
+            first = keys.min(initial=np.iinfo(np.uint64).max)[None]
+            return sketch(keys, parts)[None, :], sealed.persons(self._secret, first)
+        found = witnesses(keys, place, len(at))
+        return sketches(keys, place, len(at), parts), sealed.persons(self._secret, found)
 
     def _near(
         self, names: NDArray[np.uint64], published: NDArray[np.int64], made: Sketch
@@ -125,8 +134,8 @@ class Comparison:
 
     def _weigh(
         self,
-        names: Iterable[int],
-        published: Iterable[int],
+        names: Sequence[int],
+        published: Sequence[int],
         partition: str,
         asked: frozenset[str],
         near: list[tuple[int, int]],
@@ -147,3 +156,8 @@ class Comparison:
                 found.divisions.append(Division(size if known is None else known.published, ways))
         found.near += len(near)
         found.close = max(found.close, len(both))
+        if self._table:
+            persons = {
+                self._fresh.get(n) if n not in sets.known else sets.known[n].person for n in names
+            }
+            found.tables = max(found.tables, sets.most_tables(persons, self._table))

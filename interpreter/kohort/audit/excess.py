@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from kohort.audit import sealed
 from kohort.audit.comparison import Compared
 from kohort.audit.ledger import Project
 from kohort.disclosure.keys import Secret
 from kohort.disclosure.limits import AuditLimits
+
+_FLAGGED: Final = ("near_dup_per_day", "tables_per_unit")
+"""Limits that only tell the owner something, unless the profile says that they block."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,8 @@ def uses(
         yield Use("wordings_per_set", len(counts.wordings - counts.granted) + 1, most)
     for division in compared.divisions:
         yield Use("partitions_per_set", division.ways, most_partitions(limits, division.published))
+    if compared.tables:
+        yield Use("tables_per_unit", compared.tables, limits.tables_per_unit)
     if compared.close:
         yield Use("near_dup_per_day", close + compared.close, limits.near_dup_per_day)
     if "drawn" in record:
@@ -71,7 +76,7 @@ def passed(limits: AuditLimits, found: list[Use]) -> Use | None:
         use
         for use in found
         if use.used > use.limit
-        and (use.reason != "near_dup_per_day" or limits.near_dup_action == "block")
+        and (use.reason not in _FLAGGED or limits.near_dup_action == "block")
     ]
     return max(stopping, key=lambda use: use.percent, default=None)
 

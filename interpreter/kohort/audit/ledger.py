@@ -127,4 +127,4 @@ class Ledger:
                 box = Box.of(self._opened(told["nonce"], told["box"]))
             except ValueError:
                 continue  # of another key, or not of a box: it tells nothing
-            project.sets.add(told["partition"], told["contents"], box)
+            project.sets.add(told["partition"], told["contents"], box, told["table"])

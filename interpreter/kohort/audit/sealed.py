@@ -14,6 +14,7 @@ from kohort.disclosure.keys import Secret, packed
 
 _HASHES: Final = "audit/v1/hash"
 _SETS: Final = "audit/v2/set"
+_PERSONS: Final = "audit/v2/person"
 _STREAM: Final = "audit/v2/stream"
 _SHORT: Final = 16
 
@@ -31,6 +32,12 @@ def names(secret: Secret, n: NDArray[np.int64], sums: NDArray[np.uint64]) -> NDA
     """
     pairs = zip(sums.tolist(), n.tolist(), strict=True)
     return secret.prf(_SETS).hashes(packed(total, units) for total, units in pairs)
+
+
+def persons(secret: Secret, keys: NDArray[np.uint64]) -> NDArray[np.uint32]:
+    """Give keyed names of single units, uint32 (k), by their record keys."""
+    found = secret.prf(_PERSONS).hashes(packed(key) for key in keys.tolist())
+    return (found >> np.uint64(32)).astype(np.uint32)
 
 
 def sealed(secret: Secret, nonce: str, raw: bytes) -> str:

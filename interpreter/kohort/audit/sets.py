@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -22,25 +22,33 @@ _NOTHING: frozenset[str] = frozenset()
 class Known:
     """A set: its published size, hashes of its divisions, and of what was asked of it.
 
-    `granted`: divisions that the owner has seen and let pass.
+    `granted`: divisions that the owner has seen and let pass. `person`: a member of a small set.
     """
 
     published: int
     partitions: frozenset[str] = _NOTHING
     contents: frozenset[str] = _NOTHING
     granted: frozenset[str] = _NOTHING
+    person: int | None = None
 
 
 @dataclass
 class Sets:
-    """All sets of a project by their keyed names; `near`: those that differ in few units."""
+    """All sets of a project by their keyed names; `near`: those that differ in few units.
+
+    `tables`: by members of small sets, in which tables they stood in one.
+    """
 
     known: dict[int, Known] = field(default_factory=dict)
+    tables: dict[int, frozenset[str]] = field(default_factory=dict)
     near: dict[int, set[int]] = field(default_factory=dict)
     _index: dict[int, _Index] = field(default_factory=dict)
 
-    def add(self, partition: str, contents: Sequence[str], box: Box) -> None:
-        """Take into account that the sets of a box were divided, and asked, like this."""
+    def add(self, partition: str, contents: Sequence[str], box: Box, table: str = "") -> None:
+        """Take into account that the sets of a box were divided, and asked, like this.
+
+        `table`: the division of all units that they belong to.
+        """
         divided = frozenset((partition,) if partition else ())
         asked = frozenset(contents)
         # Sets of one table share what was asked of them, so most unions are made only once.
@@ -53,12 +61,30 @@ class Sets:
             found.partitions = unions[found.partitions, divided]
             found.contents = unions[found.contents, asked]
         names, parts = box.names[box.sketched], box.sketches.shape[1]
+        for name, person in zip(names.tolist(), box.persons.tolist(), strict=True):
+            self.known[name].person = person or None
+        if table:
+            self._note(box.names.tolist(), table)
         if len(names):
             published = np.array([self.known[name].published for name in names.tolist()])
             self._index.setdefault(parts, _Index()).add(names, published, box.sketches)
         for one, other in box.near.tolist():
             self.near.setdefault(one, set()).add(other)
             self.near.setdefault(other, set()).add(one)
+
+    def _note(self, names: Sequence[int], table: str) -> None:
+        unions: dict[frozenset[str], frozenset[str]] = {}
+        for person in {self.known[name].person for name in names} - {None}:
+            assert person is not None
+            old = self.tables.get(person, _NOTHING)
+            if old not in unions:
+                unions[old] = old | {table}
+            self.tables[person] = unions[old]
+
+    def most_tables(self, persons: Iterable[int | None], table: str) -> int:
+        """Give in how many tables one of these members of small sets stands, with one more."""
+        found = (self.tables.get(person, _NOTHING) | {table} for person in persons if person)
+        return max(map(len, found), default=0)
 
     def knows(self, name: int, partition: str, asked: frozenset[str]) -> bool:
         """Tell whether a set was divided so, and all this asked of it, before."""
@@ -80,6 +106,7 @@ class Sets:
         """Let everything pass so far: the limits are there once more."""
         for known in self.known.values():
             known.granted = known.partitions
+        self.tables.clear()
 
     def about(self, sketch: Sketch, published: int, reach: int) -> Near:
         """Give the names of sets of about this published size, and their distances."""

@@ -56,3 +56,13 @@ def distances(one: Sketch, others: Sketch) -> NDArray[np.float64]:
     same = np.count_nonzero(others == one, axis=1)
     with np.errstate(divide="ignore"):
         return np.asarray(-parts * np.log(same / parts) + 0.0)
+
+
+def witnesses(keys: NDArray[np.uint64], place: NDArray[np.int64], sets: int) -> NDArray[np.uint64]:
+    """Give a member of each of many sets, the one of the least key: uint64 (sets).
+
+    Sets that are cut anew from the same people have the same witness again and again.
+    """
+    made = np.full(sets, np.iinfo(np.uint64).max, dtype=np.uint64)
+    np.minimum.at(made, place, keys)
+    return made

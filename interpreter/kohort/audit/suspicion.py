@@ -52,9 +52,16 @@ def suspicions(records: Sequence[Record]) -> list[Suspicion]:
         _suspicion("digits of numbers as categories", [t for t in texts if _DIGITS.search(t)], 2),
         _suspicion("many shares and seeds of samples", _samples(texts), 3),
         _suspicion("one structure over many targets", _targets(texts), 4),
+        _suspicion("one person in many small groups", _crowded(asked), 2),
         _suspicion("refusals", [t for r, t in zip(asked, texts, strict=True) if "code" in r], 1),
     ]
     return sorted((s for s in found if s.times), key=lambda s: -s.score)
+
+
+def _crowded(asked: Sequence[Record]) -> list[str]:
+    """Give the texts by which somebody stood in small groups of more tables than there may be."""
+    used = ((record, record.get("used", {}).get("tables_per_unit", 0)) for record in asked)
+    return [str(record.get("text", "")) for record, percent in used if percent > 100]
 
 
 def _suspicion(pattern: str, texts: Sequence[str], weight: int) -> Suspicion:

@@ -200,6 +200,7 @@ class AuditLimits:
     cells_per_day: int = least()
     contents_per_set: int = least()
     samples_per_set: int = least()
+    tables_per_unit: int = least()
     near_dup_units: int = greatest()  # published size up to which groups in tables are compared
     near_dup_diff: int = greatest()
     near_dup_margin: float = greatest()
