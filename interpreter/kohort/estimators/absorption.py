@@ -170,13 +170,15 @@ class AbsorbedColumns(Columns):
             factors=self.factors.at(rows),
         )
         for chunk in some.chunks():
-            line = pulled[group[chunk.rows]]
-            part = np.einsum("ia,ai->i", line[:, chunk.dense_columns], chunk.dense)
+            inside = group[chunk.rows].astype(np.int64)
+            part = total[chunk.rows]
+            for place, x in zip(chunk.dense_columns, chunk.dense, strict=True):
+                part += np.ascontiguousarray(pulled[:, place])[inside] * x
             for one in chunk.coded:
-                level = np.maximum(one.levels - 1, 0) + one.columns.start
-                value = np.where(one.levels > 0, line[np.arange(len(line)), level], 0.0)
+                line = np.zeros((len(pulled), one.size))
+                line[:, 1:] = pulled[:, one.columns]
+                value = line.ravel()[inside * one.size + one.levels]
                 part += value if one.x is None else value * one.x
-            total[chunk.rows] = part
         return total
 
     def cluster_sums(self, clusters: Codes, factor: Floats) -> Floats:
