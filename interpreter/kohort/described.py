@@ -70,24 +70,8 @@ class Transitions(Raw):
     root: Path | None = None
 
 
-class _Summarized:
-    """What rests on a summary: its dataset and its databank are the summary's."""
-
-    summary: Summary
-
-    @property
-    def shape(self) -> Shape:
-        """The dataset that is described."""
-        return self.summary.shape
-
-    @property
-    def root(self) -> Path | None:
-        """The databank of its units."""
-        return self.summary.root
-
-
 @dataclass(frozen=True, repr=False)
-class Correlations(_Summarized, Raw):
+class Correlations(Raw):
     """Correlations of all pairs of the summarized variables.
 
     `covariance`: covariances instead; `pairwise`: each pair over the rows that have both; `obs`,
@@ -101,22 +85,52 @@ class Correlations(_Summarized, Raw):
     sig: bool = False
     title: str = ""
 
+    @property
+    def shape(self) -> Shape:
+        """The dataset that is described."""
+        return self.summary.shape
+
+    @property
+    def root(self) -> Path | None:
+        """The databank of its units."""
+        return self.summary.root
+
 
 @dataclass(frozen=True, repr=False)
-class Intervals(_Summarized, Raw):
+class Intervals(Raw):
     """Confidence intervals, at `level` per cent, of the means of the summarized variables."""
 
     summary: Summary
     level: float = 95.0
     title: str = ""
 
+    @property
+    def shape(self) -> Shape:
+        """The dataset that is described."""
+        return self.summary.shape
+
+    @property
+    def root(self) -> Path | None:
+        """The databank of its units."""
+        return self.summary.root
+
 
 @dataclass(frozen=True, repr=False)
-class Normality(_Summarized, Raw):
+class Normality(Raw):
     """Tests of whether the summarized variables are normally distributed."""
 
     summary: Summary
     title: str = ""
+
+    @property
+    def shape(self) -> Shape:
+        """The dataset that is described."""
+        return self.summary.shape
+
+    @property
+    def root(self) -> Path | None:
+        """The databank of its units."""
+        return self.summary.root
 
 
 @dataclass(frozen=True, repr=False)
