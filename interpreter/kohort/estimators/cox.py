@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from kohort import iterations
 from kohort.estimators.cox_likelihood import Likelihood, Point
 from kohort.estimators.cross_products import Columns
-from kohort.estimators.design import Design, Floats
+from kohort.estimators.design import Design, Floats, Integers
 from kohort.estimators.elimination import Elimination, eliminate
 from kohort.estimators.least_squares import columns_of, norms_of
 from kohort.estimators.problem import NotEstimableError
@@ -36,7 +36,8 @@ class CoxFit:
     `names`, `coefficients` float64[k], `covariance` float64[k, k] are of the kept columns in the
     design's order; `dropped` names the collinear ones, `boundless` those whose coefficient would
     grow without end (a category without events). `prediction` is the linear prediction of every
-    row up to a constant, float64[N] in the rows' own order.
+    row up to a constant, float64[N] in the rows' own order, and `moment` int64[N] when it was last
+    seen, as `concordance_by_moment` takes it.
     """
 
     names: tuple[str, ...]
@@ -50,6 +51,7 @@ class CoxFit:
     null: float
     iterations: int
     prediction: Floats
+    moment: Integers
 
     @property
     def errors(self) -> Floats:
@@ -246,4 +248,6 @@ def _named(summit: _Summit, elimination: Elimination, cohort: Cohort) -> CoxFit:
         null=summit.null,
         iterations=summit.iterations,
         prediction=cohort.own(summit.prediction),
+        # Without an event one is last seen after all who have theirs at that time.
+        moment=cohort.own(cohort.cell ^ 1),
     )

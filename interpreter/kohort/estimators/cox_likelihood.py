@@ -60,8 +60,8 @@ class Likelihood:
         cohort = self.cohort
         spread = np.zeros(self.columns.width)
         spread[self.places] = b
-        prediction = np.empty(self.columns.rows)
-        for chunk in self.columns.chunks(_CHUNK):
+        prediction = np.zeros(self.columns.rows)
+        for chunk in self.columns.chunks(_CHUNK) if b.any() else ():
             prediction[chunk.rows] = chunk.combine(spread)
         with np.errstate(all="ignore"):
             risk = np.exp(prediction)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from kohort.estimators import cox
-from kohort.estimators.concordance import concordance
+from kohort.estimators.concordance import concordance_by_moment
 from kohort.estimators.problem import Equation, Estimate, Problem, Statistic
 
 
@@ -22,7 +22,7 @@ class ProportionalHazards:
         time, event = problem.columns["time"], problem.columns["event"]
         found = cox.fit(problem.design(), time, event, weights=problem.weights, prior=problem.prior)
         k = len(found.names)
-        agreement = concordance(time, event, found.prediction, problem.weights)
+        agreement = concordance_by_moment(found.moment, found.prediction, problem.weights)
         boundless = {"names": ", ".join(found.boundless)}
         # A coefficient without bound has no error: where the climb ended says nothing.
         errors = np.where(np.isin(found.names, found.boundless), np.nan, found.errors)

@@ -44,8 +44,8 @@ def inversions(value: Codes, picked: Truths, mass: Floats | None = None) -> floa
     return total
 
 
-def stable_order(values: Codes) -> Places:
-    """The stable order of whole numbers that are not negative, int32[N]."""
+def stable_order(values: NDArray[np.integer]) -> Places:
+    """The stable order of whole numbers below 2^32 that are not negative, [N]."""
     order = np.argsort(values.astype(np.uint16), kind="stable")
     if int(values.max(initial=0)) < _SHORT:
         return order

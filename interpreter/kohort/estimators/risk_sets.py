@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,8 @@ from numpy.typing import NDArray
 from kohort.estimators.design import Block, Codes, Design, Floats, Integers
 from kohort.estimators.efron import Ties
 from kohort.estimators.event_times import ranked
+
+Number = TypeVar("Number", bound=np.generic)
 
 # The order of at most so many distinct times is found by counting.
 _SHORT = 1 << 16
@@ -55,8 +58,8 @@ class Cohort:
         sums = sums.reshape(-1, 2)[1:]
         return sums[:, 0] + sums[:, 1], sums[:, 1]
 
-    def own(self, values: Floats) -> Floats:
-        """Values of the rows, float64[N], in the rows' own order."""
+    def own(self, values: NDArray[Number]) -> NDArray[Number]:
+        """Values of the rows, [N], in the rows' own order."""
         if self.order is None:
             return values
         result = np.empty_like(values)
