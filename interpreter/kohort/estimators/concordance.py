@@ -41,7 +41,7 @@ def concordance_by_moment(
         return float("nan")
     # Pairs of equal prediction stand in the order of time, as if predicted wrongly.
     tied = _tied(ordered, prediction[order], mass)
-    return (inversions(ordered, ordered % 2 == 0, mass) + tied / 2) / pairs
+    return float((inversions(ordered, ordered % 2 == 0, mass) + tied / 2) / pairs)
 
 
 def _order(moment: Integers, prediction: Floats) -> Places:
