@@ -255,6 +255,19 @@ def test_without_the_audit_more_divisions_give_more_bits(
     assert many > (0.88 if LARGE else 0.77)
 
 
+def test_blocks_that_two_variables_make_are_groups_too(tmp_path: Path) -> None:
+    session, answered = audited(tmp_path), 0
+    asked(session, "generate f = x - floor(x)\ngenerate row = floor(8 * f)")
+    asked(session, "generate column = floor(8 * (8 * f - row))")
+    codes: list[str] = []
+    while not codes:
+        side = SIDE.format(coin(answered))
+        codes = asked(session, f"{side}tabulate row column side\ndrop y side").codes
+        answered += not codes
+        assert answered <= LIMIT + DELAY
+    assert codes[0] == "access-paused"
+
+
 def moved(number: int, turn: int) -> str:
     """Put one person of each block elsewhere, another one each time, so that all blocks are new."""
     places = [np.flatnonzero(blocks_of(number) == block) for block in range(number)]

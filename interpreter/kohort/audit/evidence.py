@@ -12,13 +12,14 @@ from numpy.typing import NDArray
 
 from kohort.audit.questions import axes_of, columns_of, population_of, questions, tables_of
 from kohort.disclosure.publication import Publication
-from kohort.disclosure.released import Cell
+from kohort.disclosure.released import Cell, Table
 from kohort.results import Frequencies, Raw, Size, units_of
 
 _MOST_SETS: Final = 5_000
 """Sets of one output that are looked at, of single variables first: as many as a table may show.
 Which they are among more than that follows from their keys, so that nobody can crowd others out."""
 
+_SHOWN: Final = frozenset({"shown", "zero", "low", "high"})
 _REGISTERS: Final = frozenset({"source", "panel", "spell"})
 
 Members: TypeAlias = Callable[
@@ -116,7 +117,10 @@ def shown_cells(content: object) -> int:
     if isinstance(content, Publication):
         return sum(int(values.size) for values in content.columns.values())
     if isinstance(content, Cell):
-        return content.state in {"shown", "zero", "low", "high"}
+        return content.state in _SHOWN
+    if isinstance(content, Table):
+        # Headings hold no cells, and there may be thousands of them.
+        return sum(cell.state in _SHOWN for line in content.cells for cell in line)
     if isinstance(content, (tuple, list)):
         return sum(map(shown_cells, content))
     if isinstance(content, Mapping):

@@ -44,7 +44,7 @@ def uses(
         yield Use("contents_per_set", len(contents - counts.granted), most)
     if record["wording"] not in counts.wordings:
         yield Use("wordings_per_set", len(counts.wordings - counts.granted) + 1, most)
-    for division in compared.divisions:
+    for division in set(compared.divisions):
         yield Use("partitions_per_set", division.ways, most_partitions(limits, division.published))
     if compared.tables:
         yield Use("tables_per_unit", compared.tables, limits.tables_per_unit)

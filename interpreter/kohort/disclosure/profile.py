@@ -11,7 +11,7 @@ import json
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields, is_dataclass
-from functools import reduce
+from functools import cached_property, reduce
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar, get_args, get_origin
 
@@ -88,7 +88,7 @@ class Profile:
     audit: AuditLimits
     outputs: Mapping[str, str]
 
-    @property
+    @cached_property
     def hash(self) -> str:
         """SHA-256 (hexadecimal) of the complete document, keys sorted, as JSON without blanks."""
         document = {field.name: getattr(self, field.name) for field in fields(self)}
