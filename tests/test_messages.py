@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 import pytest
 from hypothesis import given
@@ -10,7 +11,16 @@ from hypothesis import strategies as st
 
 from kohort import HOME
 from kohort.diagnostic import Diagnostic, Span
-from kohort.messages import fill, find, languages, placeholders, sentence, texts, translated
+from kohort.messages import (
+    fill,
+    find,
+    languages,
+    placeholders,
+    sentence,
+    texts,
+    translated,
+    wordings,
+)
 from kohort.render import Look, render
 
 STATUS = {
@@ -44,7 +54,13 @@ STATUS = {
 
 def test_both_languages_have_the_same_keys_and_placeholders() -> None:
     """No text is missing, left over, empty, or takes other words than its twin."""
-    english, norwegian = texts("en"), texts("nb")
+    for read in (texts, wordings):
+        same_keys(read("en"), read("nb"))
+
+
+def same_keys(
+    english: Mapping[str, Mapping[str, str]], norwegian: Mapping[str, Mapping[str, str]]
+) -> None:
     assert english.keys() == norwegian.keys()
     for section, told in english.items():
         assert told.keys() == norwegian[section].keys(), section
@@ -132,7 +148,8 @@ words = st.from_regex(r"[\w æøå.-]{1,20}", fullmatch=True)
 @given(words, words)
 def test_diagnostics_are_translated_by_their_texts(name: str, dataset: str) -> None:
     """The words of the English sentence stand in the Norwegian one."""
-    told = sentence("diagnostics", "unknown-variable", {"name": name, "dataset": dataset})
+    text = wordings("en")["diagnostics"]["unknown-variable"]
+    told = fill(text, {"name": name, "dataset": dataset})
     made = translated("diagnostics", "unknown-variable", told, "nb")
     assert made == f"det er ingen variabel '{name}' i datasettet '{dataset}'"
     assert translated("diagnostics", "unknown-variable", told, "en") == told

@@ -22,6 +22,21 @@ def languages() -> tuple[str, ...]:
 
 
 @cache
+def wordings(language: str) -> Mapping[str, Mapping[str, str]]:
+    """Give a language's texts of diagnostics, hints and the phrases in them.
+
+    They have a file of their own, which is read for a language other than English only. Raises
+    `LookupError` for a language that has no texts.
+    """
+    import tomllib
+
+    if language not in languages():
+        raise LookupError(f"there are no texts in the language {language!r}")
+    path = HOME / "stdlib" / "messages" / "diagnostics" / f"{language}.toml"
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+@cache
 def texts(language: str) -> Mapping[str, Mapping[str, str]]:
     """Give a language's texts by section and key.
 
@@ -86,17 +101,33 @@ def translated(section: str, key: str | None, told: str, language: str) -> str:
 
     The words are read out of the sentence with the English text of `key`, or of a further text
     `key/...` (any text of the section where `key` is None), and put into the other language's text
-    of the same name. A sentence that no text fits stays as it is.
+    of the same name; words called `phrase` are translated themselves. A sentence that no text fits
+    stays as it is.
     """
     if language == FALLBACK:
         return told
-    own = texts(language).get(section, {})
-    for name, text in texts(FALLBACK).get(section, {}).items():
+    own = wordings(language).get(section, {})
+    for name, text in wordings(FALLBACK).get(section, {}).items():
         if name in own and key in {None, name.partition("/")[0]}:
             found = _pattern(text).fullmatch(told)
             if found:
-                return fill(own[name], found.groupdict())
+                return fill(own[name], _rendered(found.groupdict(), language))
     return told
+
+
+def _rendered(words: Mapping[str, str], language: str) -> dict[str, str]:
+    """Give the words of a sentence, lists of phrases among them in the language."""
+    return {
+        name: _phrases(word, language) if name.startswith("phrase") else word
+        for name, word in words.items()
+    }
+
+
+def _phrases(listed: str, language: str) -> str:
+    """Give phrases such as `a code, 'if' or the end of the line` in a language."""
+    own = wordings(language)["phrases"]
+    known = {text: own[key] for key, text in wordings(FALLBACK)["phrases"].items() if key in own}
+    return "".join(known.get(part, part) for part in re.split(r"(, | or | and )", listed))
 
 
 @cache
