@@ -76,7 +76,7 @@ class Bank:
 
     def empty(self) -> ColumnStore:
         """Give a dataset without units."""
-        return Engine(KeyRing(lambda _: MASTER)).empty(Shape("d"))
+        return Engine(KeyRing(lambda _: MASTER, lambda *_: None)).empty(Shape("d"))
 
     def imported(
         self,
@@ -140,7 +140,9 @@ def dataset(rows: list[tuple[Any, ...]], repeated: bool, is_coded: bool) -> Made
     rows = sorted(rows, key=lambda row: row[0])
     known = [dict(zip(names, row, strict=True)) for row in rows]
     ids = pl.Series([row[0] for row in rows], dtype=pl.Int64)
-    where = Rows(ids, "PERSON", Path("/nowhere/bank"), KeyRing(lambda _: MASTER), repeated)
+    where = Rows(
+        ids, "PERSON", Path("/nowhere/bank"), KeyRing(lambda _: MASTER, lambda *_: None), repeated
+    )
     columns = {}
     for position, (name, type_) in enumerate(TYPES.items(), 1):
         vector = Vector(pl.Series([row[position] for row in rows], dtype=DTYPES[type_]))

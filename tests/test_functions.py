@@ -16,8 +16,9 @@ from written import EXAMPLES, expression
 
 from kohort import expression as tree
 from kohort.diagnostic import NOWHERE
-from kohort.engine import evaluation
+from kohort.engine import evaluation, parting
 from kohort.engine.evaluation import calculated, expression_of
+from kohort.engine.parting import Seats
 from kohort.engine.values import coded, from_codes, stored
 from kohort.engine.vector import Vector
 from kohort.function import Function, Parameter, functions
@@ -209,9 +210,17 @@ def test_quantile_groups(values: list[int | None], count: int) -> None:
     valid = sorted(value for value in values if value is not None)
     cuts = [_quantile(valid, k / count) for k in range(1, count)] if valid else []
     wanted = [None if v is None else sum(cut < v for cut in cuts) for v in values]
+    public = Seats(None, None, pl.Series(np.zeros(len(values), dtype=np.uint64)), None, "all")
     for given_column in (column, from_codes(coded(column))):
-        found = calculated(expression_of(written), {"i": given_column}, len(values), whole=True)
+        with parting.among(public):
+            found = calculated(expression_of(written), {"i": given_column}, len(values), whole=True)
         assert found.spread().to_list() == wanted
+
+
+def test_nobody_is_parted_by_exact_quantiles_by_oversight() -> None:
+    """Where nobody said whose values they are, there are no groups at all."""
+    with pytest.raises(LookupError):
+        calculated(expression_of(expression("quantile(i, 2)")), {"i": Vector(pl.Series([1, 2]))}, 2)
 
 
 def _quantile(ordered: list[int], share: float) -> float:

@@ -6,16 +6,19 @@ Imports the engine; only the worker and library users do.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from kohort.audit.auditor import Who
 from kohort.catalogue import Catalogue
 from kohort.diagnostic import NOWHERE, Diagnostic, ScriptError, nearest
 from kohort.disclosure.keys import Secret
+from kohort.disclosure.parting import cuts
 from kohort.disclosure.policy import Policy
 from kohort.disclosure.profile import ProfileError, names
 from kohort.disclosure.release import Gate
 from kohort.disclosure.watch import Watch
 from kohort.engine.keyring import KeyRing
+from kohort.engine.parting import Floats
 from kohort.engine.store import Engine
 from kohort.opening import Opening
 from kohort.scope import Scope
@@ -45,7 +48,10 @@ def new_session(
     def master(root: Path) -> Secret:
         return policy.master(root)
 
-    return Session(Scope(catalogue), Engine(KeyRing(master)), Gate(policy, watch))
+    def parted(root: Path | None, *values: Any) -> Floats | None:
+        return cuts(policy.secret(root), policy.profile, *values)
+
+    return Session(Scope(catalogue), Engine(KeyRing(master, parted)), Gate(policy, watch))
 
 
 def open_session(opening: Opening) -> Session:

@@ -35,9 +35,12 @@ from guesses import (
 from numpy.typing import NDArray
 from replies import asked, session_of
 
+from kohort.disclosure.contributors import Contributors
+from kohort.disclosure.released import Table
 from kohort.session import Session
 
 TURNS = 20 if LARGE else 3
+GROUPED = 400 if LARGE else 40
 STATISTICS = ("mean", "std", "gini", "iqr")
 LOW, MIDDLE, HIGH = 100_000, 300_000, 600_000
 REACH = 5
@@ -181,3 +184,81 @@ def test_a_correlation_does_not_tell_of_one(session: Session) -> None:
 
 def test_without_a_floor_a_correlation_tells(bare: Session) -> None:
     assert told_by_correlation(bare) > 0.80
+
+
+# ---- groups by rank
+
+
+def told_by_groups(session: Session, count: int) -> float:
+    """As many zeros as make half of all if the target's is one; then the ones are above them."""
+    exact, wages = canary_bank.exact(), canary_bank.wages()
+    places, prints = np.argsort(exact)[300 : 300 + 2 * count : 2], []
+    for target in places:
+        others = np.delete(np.sort(exact), np.searchsorted(np.sort(exact), exact[target]))
+        last = (others[1498] + others[1499]) / 2
+        own = f"wage == {wages[target]} & exact == {exact[target]}"
+        made = (
+            f"generate y = 1\nreplace y = 0 if exact < {last}\nreplace y = 2 if exact > 560\n"
+            f"replace y = 0 if {own}\nreplace y = 2 if {own} & sex == '2'\n"
+            "generate half = quantile(y, 2)\ntabulate half\ndrop y half"
+        )
+        prints.append(by_row(asked(session, made).table))
+    return crossed(np.array(prints), secrets(places))
+
+
+def by_row(table: Table) -> float:
+    """Give the number of the lower half."""
+    return float(numbers(table)[0, 0])
+
+
+def test_a_group_by_rank_does_not_tell_of_one_at_its_edge(session: Session) -> None:
+    assert told_by_groups(session, GROUPED) < ceiling(0.60, GROUPED)
+
+
+def test_parted_at_exact_quantiles_it_does(bare: Session) -> None:
+    assert told_by_groups(bare, 20) > 0.90
+
+
+# ---- units with more rows than others
+
+
+ROWS = (
+    "clone-dataset people long\nuse long\nkeep wage sex year\n"
+    + "".join(f"generate v{time} = {LOW}\n" for time in range(1, 13))
+    + "reshape-to-panel v\n"
+)
+
+
+def told_by_rows(session: Session) -> dict[int, float]:
+    """Everybody else has one row left, the target all twelve, at one end or at the other."""
+    prints, secret = [], []
+    for turn in range(TURNS):
+        found = targets(turn)
+        scope, datasets = session.scope.copy(), dict(session.datasets)
+        made = (
+            f"{ROWS}generate mine = {named(found)}\nreplace v = {HIGH} if sysmiss(wage)\n"
+            f"replace v = {HIGH} if mine & sex == '2'\n"
+            "keep if mine | date@panel == 1 | sysmiss(wage)\n"
+        )
+        shown = "tabulate year if !sysmiss(wage), summarize(v) mean std gini"
+        reply = asked(session, f"{made}{shown}")
+        assert reply.codes == []
+        prints.append(numbers(reply.table)[: len(YEARS)])
+        secret.append(secrets(found))
+        session.scope.restore(scope)
+        session.datasets = datasets
+    both, hidden = np.concatenate(prints), np.concatenate(secret)
+    return {column: either(both[:, column], hidden) for column in range(both.shape[1])}
+
+
+def test_more_rows_of_one_do_not_tell(session: Session) -> None:
+    for column, rate in told_by_rows(session).items():
+        assert rate < ceiling(EDGE, 60 * TURNS), STATISTICS[column]
+
+
+def test_with_a_floor_of_one_row_more_rows_tell(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alike = property(lambda self: 1 / np.maximum(self.n, 1))
+    monkeypatch.setattr(Contributors, "largest_share", alike)
+    assert told_by_rows(session)[0] > 0.95

@@ -34,10 +34,14 @@ _PERCENTS = {"p1": 1, "p5": 5, "p25": 25, "p50": 50, "p75": 75, "p95": 95, "p99"
 
 @dataclass(frozen=True, repr=False)
 class Base:
-    """Settled once per variable and active dataset: limits, and whether it is rarely not 0."""
+    """Settled once per variable and active dataset: limits, and whether it is rarely not 0.
+
+    `words`: the canonical wording of both.
+    """
 
     winsor: WinsorLimits
     rarely: bool
+    words: str
 
 
 def active(column: Column) -> Contributors:
@@ -85,16 +89,17 @@ def _settled(
     population: wording.Population,
     group: Contributors,
 ) -> Base:
-    winsor = dataset_limits(secret, profile.magnitudes, group)
     some = _other_than_zero(group)
     meaning = variable.meaning
     observed = wording.observed(variable)
     words = [population.wording(observed)]
+    spoken = wording.magnitude(words[0], meaning)
+    winsor = dataset_limits(secret, profile.magnitudes, group, spoken)
     nonzero_words = [population.wording(observed, _nonzero(meaning))]
     counts = profile.counts
     whole = published_counts(secret, counts, group.sums, group.n, words)
     nonzero = published_counts(secret, counts, some.sums, some.n, nonzero_words)
-    return Base(winsor, rare(profile.magnitudes, int(nonzero[0]), int(whole[0])))
+    return Base(winsor, rare(profile.magnitudes, int(nonzero[0]), int(whole[0])), spoken)
 
 
 def clip_limits(secret: Master, profile: Profile, column: Column, base: Base) -> WinsorLimits:
@@ -104,7 +109,7 @@ def clip_limits(secret: Master, profile: Profile, column: Column, base: Base) ->
     """
     if not base.rarely:
         return base.winsor
-    among = dataset_limits(secret, profile.magnitudes, _other_than_zero(active(column)))
+    among = dataset_limits(secret, profile.magnitudes, _other_than_zero(active(column)), base.words)
     return WinsorLimits(min(0.0, among.low), max(0.0, among.high))
 
 
@@ -230,7 +235,7 @@ class CellStatistics:
         chosen = self.column.x != 0
         group, nonzero, words = self._subset(chosen, _nonzero(self.meaning))
         some = _other_than_zero(active(self.column))
-        winsor = dataset_limits(self.secret, self.profile.magnitudes, some)
+        winsor = dataset_limits(self.secret, self.profile.magnitudes, some, self.base.words)
         spoken = [wording.magnitude(w, self.meaning) for w in words]
         among = self._of(group, spoken, nonzero, winsor)
         return rare_moments(self.profile.magnitudes, among, nonzero, self.n)

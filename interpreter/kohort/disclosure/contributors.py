@@ -60,6 +60,22 @@ class Contributors:
         return np.bincount(self.cell[self._first_rows], minlength=self.k).astype(np.int64)
 
     @cached_property
+    def most(self) -> NDArray[np.int64]:
+        """How many rows the unit with most of them has in each cell: int64 (k), at least 1."""
+        if self.units is None or not len(self.x):
+            return np.ones(self.k, dtype=np.int64)
+        order, first = self._by_unit
+        starts = np.flatnonzero(first)
+        most = np.ones(self.k, dtype=np.int64)
+        np.maximum.at(most, self.cell[order[starts]], np.diff(starts, append=len(order)))
+        return most
+
+    @property
+    def largest_share(self) -> NDArray[np.float64]:
+        """The share that the unit with most rows has of a cell's: float64 (k), 1 / n if alike."""
+        return np.asarray(self.most / self.rows)
+
+    @cached_property
     def sums(self) -> NDArray[np.uint64]:
         """The sum of the record keys of each cell's units, modulo 2^64: uint64 (k)."""
         if self.units is None:
@@ -140,13 +156,20 @@ class Contributors:
     @cached_property
     def _first_rows(self) -> NDArray[np.int64]:
         """The row where each unit first appears in each cell, ascending by cell."""
-        order = np.lexsort((self.units, self.cell)) if self.units is not None else None
-        if order is None or self.units is None or not len(order):
+        if self.units is None or not len(self.x):
             return np.arange(len(self.x))
+        order, first = self._by_unit
+        return np.sort(order[first])
+
+    @cached_property
+    def _by_unit(self) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        """The rows by cell and unit, and which of them are the first of their unit."""
+        assert self.units is not None
+        order = np.lexsort((self.units, self.cell))
         cell, units = self.cell[order], self.units[order]
         first = np.ones(len(order), dtype=np.bool_)
         first[1:] = (cell[1:] != cell[:-1]) | (units[1:] != units[:-1])
-        return np.sort(order[first])
+        return order, first
 
 
 def gathered(

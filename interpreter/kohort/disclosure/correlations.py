@@ -317,13 +317,12 @@ class _Pair:
             moments = np.array([weights @ (x * y), weights @ (x * x), weights @ (y * y)]) / whole
             floor = self.profile.magnitudes.floor_c
             if floor:
-                n = int(self.first.group.n[0])
                 drawn = normals(
                     self.secret, "pairfloor/v1", *self._keys, self.profile.magnitudes.wording_share
                 )
                 # As much as one unit can add that is far from both means.
                 far = of_x.farthest(centres)[0] * of_y.farthest(centres)[1]
-                moments[0] += floor * far / n * float(drawn[0])
+                moments[0] += floor * far * self.first.group.largest_share[0] * float(drawn[0])
             return float(moments[0] / np.sqrt(moments[1] * moments[2]))
 
     def _of_table(self) -> float:

@@ -167,7 +167,7 @@ def _mean(question: _Question, business: bool) -> NDArray[np.float64]:
     limits, group, winsor, noise = question.limits, question.group, question.winsor, question.noise
     mean = question.centre
     if limits.floor_c:
-        floor = limits.floor_c * winsor.width / group.n
+        floor = limits.floor_c * winsor.width * group.largest_share
         mean = mean + floor * noise.normals("floor/v1")
     if business:
         mean = mean + extra_noise(limits, group, winsor, noise.normals("dominance/v1"))
@@ -189,7 +189,7 @@ def _deviation(question: _Question) -> NDArray[np.float64]:
         return np.sqrt(variance)
     # As much as one unit can add: where nobody else varies, all of it is one's own.
     far = winsor.farthest(question.centre)
-    floor = limits.floor_c * far * far / group.n
+    floor = limits.floor_c * far * far * group.largest_share
     variance = variance + floor * question.noise.normals("floorvar/v1")
     # What rounding leaves of a constant is no variance either.
     least = (_NEGLIGIBLE * question.centre) ** 2
@@ -220,7 +220,8 @@ def _gini(question: _Question) -> NDArray[np.float64]:
     found = gini(group, question.x, question.weights)
     if limits.floor_c == 0:
         return found
-    most = np.minimum(winsor.farthest(question.centre) / (group.n * abs(question.centre)), 1.0)
+    far = winsor.farthest(question.centre) / abs(question.centre)
+    most = np.minimum(far * group.largest_share, 1.0)
     found = found + limits.floor_c * most * question.noise.normals("floorgini/v1")
     # Only where some are below 0 can it be more than 1; a 0 has no sign.
     return np.clip(found, 0.0, 1.0 if winsor.low >= 0 else None) + 0.0

@@ -21,10 +21,10 @@ from kohort.disclosure.content import (
 )
 from kohort.disclosure.contributors import Contributors, gathered
 from kohort.disclosure.jitter import jitter_weights
-from kohort.disclosure.keys import Secret, uniforms
+from kohort.disclosure.keys import Secret
 from kohort.disclosure.limits import MagnitudeLimits, ModelLimits
 from kohort.disclosure.model_evidence import Measure, ModelEvidence, Operand
-from kohort.disclosure.winsor import laplace
+from kohort.disclosure.winsor import drawn_rank, laplace
 from kohort.estimators.design import Codes, Floats, Integers
 from kohort.estimators.problem import REGRESSORS
 from kohort.estimators.sums import Keys, occurrences
@@ -80,8 +80,10 @@ class ModelNoise:
         if measure.binary or self._limits.clip_units == 0:
             return measure.x
         key = content_keys(self._secret, "clip/v1", self._sums, self._n, content)
-        n = int(self._n[0])
-        rank = clip_rank(n, float(uniforms(key)[0]), self._limits.clip_units)
+        n, share = int(self._n[0]), self._magnitudes.wording_share
+        words = wording.magnitude(self._evidence.population.wording(), measure.meaning)
+        uniform = drawn_rank(self._secret, "cliptext/v1", key, words, share)
+        rank = clip_rank(n, uniform, self._limits.clip_units)
         low, high = self._ends(group, rank, n - rank - 1)
         return np.clip(measure.x, low, high)
 

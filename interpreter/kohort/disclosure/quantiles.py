@@ -166,8 +166,8 @@ def _moved(
                 secret, label, magnitudes.wording_share, group, content, cells, texts, percent
             )
 
-        moved = np.rint(_moves(limits) * normal("quantrank")).astype(np.int64)
-        mean, spread = _windows(limits, group, cells, percent, ordered, moved)
+        moved = np.rint(_moves(limits) * group.most[cells] * normal("quantrank"))
+        mean, spread = _windows(limits, group, cells, percent, ordered, moved.astype(np.int64))
         values[cells, place] = mean + limits.noise * spread * normal("quant")
     return values
 
@@ -192,7 +192,7 @@ def ranks_needed(
         if unprotected(limits):
             ranks += neighbours(group.rows, percent / 100)[:2]
         else:
-            place, reach, room = _window(limits, group.rows, percent)
+            place, reach, room = _window(limits, group.rows, group.most, percent)
             ranks += [place - 1 - reach - room, place - 1 + reach + room]
     return np.column_stack(ranks) if ranks else np.empty((group.k, 0), dtype=np.int64)
 
@@ -203,14 +203,17 @@ def _moves(limits: QuantileLimits) -> float:
 
 
 def _window(
-    limits: QuantileLimits, n: NDArray[np.int64], percent: int
+    limits: QuantileLimits, n: NDArray[np.int64], most: NDArray[np.int64], percent: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """Give the rank among n values, from 1, how far the window reaches, and it can move: int64."""
+    """Give the rank among n values, from 1, how far the window reaches, and it can move: int64.
+
+    `most`: how many of the values can be one unit's, which moves the rank by as many.
+    """
     place = np.clip(rank(n, percent), 1, n)
     # What is shown was decided on published numbers; a true cell can be a little smaller.
     reach = np.minimum(half_width(limits, n, percent), np.minimum(place - 1, n - place))
-    most = math.ceil(farthest(0.5) * _moves(limits))
-    return place, reach, np.minimum(most, np.minimum(place - 1, n - place) - reach)
+    farther = math.ceil(farthest(0.5) * _moves(limits)) * most
+    return place, reach, np.minimum(farther, np.minimum(place - 1, n - place) - reach)
 
 
 def _windows(
@@ -227,7 +230,7 @@ def _windows(
     whole; `moved`: int64, how far each cell's rank is to move.
     """
     n = group.rows[cells]
-    place, reach, room = _window(limits, n, percent)
+    place, reach, room = _window(limits, n, group.most[cells], percent)
     first = group.starts[cells] + place - 1 - reach - room
     skipped = room + np.clip(moved, -room, room)
     mean, spread = np.empty(len(cells)), np.empty(len(cells))

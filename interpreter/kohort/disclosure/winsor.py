@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from kohort.disclosure.content import content_fingerprints, content_keys
 from kohort.disclosure.contributors import Contributors, gathered
-from kohort.disclosure.keys import Master, uniforms
+from kohort.disclosure.counts import joint
+from kohort.disclosure.keys import Master, sealed, uniforms
 from kohort.disclosure.limits import MagnitudeLimits
 
 _WIDEN = 1.5  # a random rank averages this times the wanted share
@@ -88,8 +89,28 @@ def winsor_limits(
     return dataset_limits(secret, limits, gathered(None, 1, x, rk))
 
 
-def dataset_limits(secret: Master, limits: MagnitudeLimits, group: Contributors) -> WinsorLimits:
-    """Give `winsor_limits` for an active dataset that is already gathered, as one cell."""
+def drawn_rank(
+    secret: Master, label: str, by_set: NDArray[np.uint64], words: str | None, share: float
+) -> float:
+    """Give the uniform number that a rank is drawn with, of two halves where there are words.
+
+    `by_set`: uint64 (1), the key of units and content. With the first half alone the same set would
+    be clipped at the same rank whatever is asked, which shows where the tails are long.
+    """
+    uniform = uniforms(by_set)
+    if words is not None and share > 0:
+        by_text = sealed(secret).prf(label).uniforms([words.encode()])
+        uniform = joint(uniform, by_text, share)
+    return float(uniform[0])
+
+
+def dataset_limits(
+    secret: Master, limits: MagnitudeLimits, group: Contributors, words: str | None = None
+) -> WinsorLimits:
+    """Give `winsor_limits` for an active dataset that is already gathered, as one cell.
+
+    `words`: the canonical wording of dataset and variable.
+    """
     low, high = limits.winsor
     rows = len(group.x)
     if not rows or (low <= 0 and high >= 1):
@@ -99,7 +120,8 @@ def dataset_limits(secret: Master, limits: MagnitudeLimits, group: Contributors)
     uniform = 0.5
     if limits.winsor_spread > 0:
         content = content_fingerprints(group, limits.content_bits)
-        uniform = float(uniforms(content_keys(secret, "rank/v1", group.sums, group.n, content))[0])
+        key = content_keys(secret, "rank/v1", group.sums, group.n, content)
+        uniform = drawn_rank(secret, "ranktext/v1", key, words, limits.wording_share)
     below = winsor_rank(rows, uniform, low, limits)
     above = rows - 1 - winsor_rank(rows, uniform, 1 - high, limits)
     below_value, above_value = group.at(np.array([below, above])).tolist()

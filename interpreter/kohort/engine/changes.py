@@ -11,9 +11,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from kohort import vocabulary
+from kohort import vocabulary, wording
 from kohort.engine import numbers, recoding
-from kohort.engine.evaluation import Calculation, among, calculated, expression_of
+from kohort.engine.evaluation import Calculation, among, calculated, expression_of, read, seated
 from kohort.engine.failure import guarded
 from kohort.engine.matching import places
 from kohort.engine.node import Node
@@ -23,7 +23,7 @@ from kohort.engine.values import gathered, stored
 from kohort.engine.vector import Vector
 from kohort.expression import Expression
 from kohort.phrases import Rules
-from kohort.scope import Type
+from kohort.scope import Shape, Type
 
 
 class Changes(Table):
@@ -41,12 +41,12 @@ class Changes(Table):
         """Add or replace a column by an expression."""
         used = vocabulary.names(expression)
         whole = vocabulary.whole(expression)
-        new = expression_of(expression)
+        new = read(expression, _where(self.shape, condition), self.rows)
         if condition is None:
             return self._defined(name, used, new, type_, whole)
         used |= vocabulary.names(condition)
         whole = whole or vocabulary.whole(condition)
-        holds = expression_of(condition)
+        holds = read(condition, self.shape, self.rows)
         if keep_old:
             used |= {name}
 
@@ -99,6 +99,8 @@ class Changes(Table):
 
         def recipe(rows: Rows, given: Sequence[Vector], _: Sequence[Vector]) -> Vector:
             columns = dict(zip(names, given, strict=True))
+            if whole:
+                columns = seated(columns, rows)
             return stored(calculated(calculation, columns, len(rows), whole), type_, len(rows))
 
         return self.with_node(
@@ -143,6 +145,14 @@ class Changes(Table):
             node = Node(self.rows, _fetched, (matched,), (source.node(name),))
             result = result.with_node(name, node)
         return result
+
+
+def _where(shape: Shape, condition: Expression | None) -> Shape:
+    """Give the description of the rows where a condition holds."""
+    if condition is None:
+        return shape
+    kept = shape.population.keep(wording.of_condition(condition, shape))
+    return replace(shape, population=kept)
 
 
 def _matched(

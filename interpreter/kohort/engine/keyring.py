@@ -10,17 +10,20 @@ import polars as pl
 from kohort.databank import atrest, recordkeys
 from kohort.disclosure.keys import Master, record_keys, sealed
 from kohort.engine.matching import places
+from kohort.engine.parting import Parting
 
 
 class KeyRing:
     """Gives record keys in the key domain of a databank, and the keys of random samples.
 
-    `master` gives the master key that belongs to a databank's root. Stored keys lie in
+    `master` gives the master key that belongs to a databank's root, `parted` where values of its
+    units are parted into groups. Stored keys lie in
     `<root>_keys/<UNIT_TYPE>.parquet`, columns `unit_id` and `record_key`, ascending by unit_id.
     """
 
-    def __init__(self, master: Callable[[Path], Master]) -> None:
+    def __init__(self, master: Callable[[Path], Master], parted: Parting) -> None:
         self._master = master
+        self.parted = parted
 
     def record_keys(self, root: Path | None, unit_type: str, ids: pl.Series) -> pl.Series:
         """Give the UInt64 record key of each id (distinct or not) of a unit type."""

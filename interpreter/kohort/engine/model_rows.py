@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TypeVar
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from kohort import vocabulary
+from kohort import vocabulary, wording
 from kohort.engine import requests
 from kohort.engine.cells import unflagged
-from kohort.engine.evaluation import calculated, expression_of
+from kohort.engine.evaluation import holding
 from kohort.engine.node import value_of
 from kohort.engine.table import Table
 from kohort.engine.values import Codes
@@ -20,7 +21,7 @@ from kohort.estimators.sums import occurrences
 from kohort.expression import Expression
 from kohort.question import Question
 from kohort.results import FactorLevels, ModelCases
-from kohort.scope import Variable
+from kohort.scope import Shape, Variable
 
 _T = TypeVar("_T", bound=np.generic)
 
@@ -45,7 +46,7 @@ def complete_cases(table: Table, question: Question) -> ModelCases:
     levels = {name: _levels(coded[name], one, row) for name, one in codes.items()}
     units = table.rows.units
     return ModelCases(
-        shape=table.shape,
+        shape=_about(table.shape, question.condition),
         columns={role: (v, values[v.name]) for role, v in question.columns.items()},
         groups={role: levels[v.name] for role, v in question.groups.items()},
         terms=question.terms,
@@ -88,20 +89,18 @@ def _decimals(x: Vector, mask: pl.Series | None) -> NDArray[np.float64]:
     return values
 
 
+def _about(shape: Shape, condition: Expression | None) -> Shape:
+    """Give the description of the rows where a condition holds."""
+    if condition is None:
+        return shape
+    return replace(shape, population=shape.population.keep(wording.of_condition(condition, shape)))
+
+
 def _holding(table: Table, condition: Expression) -> NDArray[np.bool_]:
     """Where a condition is 1."""
     nodes = table.inputs(vocabulary.names(condition))
     columns = {name: value_of(node) for name, node in nodes.items()}
-    holds = calculated(
-        lambda given: expression_of(condition)(given).truth(),
-        columns,
-        len(table.rows),
-        vocabulary.whole(condition),
-    )
-    mask = holds.spread()
-    if holds.constant:
-        mask = mask.new_from_index(0, len(table.rows))
-    return mask.to_numpy()
+    return holding(condition, table.shape, table.rows, columns).to_numpy()
 
 
 def _picked(values: NDArray[_T], row: NDArray[np.int64] | None) -> NDArray[_T]:

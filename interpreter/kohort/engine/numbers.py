@@ -11,6 +11,8 @@ from importlib import import_module
 import numpy as np
 import polars as pl
 
+from kohort.engine import parting
+
 # Sums of two and products of two numbers below these bounds fit 64 bits.
 _SUMMAND = 2**62
 _WIDE = pl.Int128
@@ -204,7 +206,9 @@ def quantile_group(series: pl.Series, count: int) -> pl.Series:
     valid = x.drop_nulls().to_numpy()
     if not len(valid):
         return integer(x)
-    cuts = np.quantile(valid, np.arange(1, count) / count)
+    cuts = parting.cuts(x, count)
+    if cuts is None:
+        cuts = np.quantile(valid, np.arange(1, count) / count)
     groups = pl.Series(np.searchsorted(cuts, x.fill_null(0.0).to_numpy(), side="left"))
     return pl.select(pl.when(x.is_not_null()).then(groups).alias("")).to_series()
 

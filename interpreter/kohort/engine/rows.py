@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from kohort.engine.parting import Parting
 from kohort.engine.values import Selection
 
 
@@ -19,6 +20,11 @@ class Keys(Protocol):
 
     def record_keys(self, root: Path | None, unit_type: str, ids: pl.Series) -> pl.Series:
         """Give the UInt64 record key of each id of a unit type in the key domain of a databank."""
+        ...
+
+    @property
+    def parted(self) -> Parting:
+        """What says where values are parted into groups."""
         ...
 
     def sample_key(self, root: Path | None, bucket: int) -> int:

@@ -15,7 +15,7 @@ from kohort.engine import collapsing, numbers, register, requests, sampling
 from kohort.engine.answers import Answers
 from kohort.engine.cells import grid
 from kohort.engine.changes import Changes
-from kohort.engine.evaluation import calculated, expression_of
+from kohort.engine.evaluation import holding
 from kohort.engine.failure import guarded
 from kohort.engine.matching import places
 from kohort.engine.members import CellMembers
@@ -93,14 +93,7 @@ class ColumnStore(Changes, Reshaping, Answers):
         """Keep the rows where the condition is 1."""
         nodes = self.inputs(vocabulary.names(condition))
         columns = {name: value_of(node) for name, node in nodes.items()}
-        whole = vocabulary.whole(condition)
-        holds = calculated(
-            lambda given: expression_of(condition)(given).truth(), columns, len(self.rows), whole
-        )
-        mask = holds.spread()
-        if holds.constant:
-            mask = mask.new_from_index(0, len(self.rows))
-        return self._selected(mask)
+        return self._selected(holding(condition, self.shape, self.rows, columns))
 
     def _selected(self, mask: pl.Series) -> Self:
         selection = Selection(mask)

@@ -109,7 +109,12 @@ class Vector:
 
     def quantile_group(self, count: int) -> Vector:
         # Row by row, since how often a value occurs decides where the quantiles are.
-        return Vector(numbers.quantile_group(self.spread(), count), constant=self.constant)
+        if self.constant:
+            # All alike: none is larger than a quantile.
+            return Vector(
+                numbers.multiply(self.series.is_not_null(), pl.Series([0])), constant=True
+            )
+        return Vector(numbers.quantile_group(self.spread(), count))
 
     # ---- comparisons and conditions
 
