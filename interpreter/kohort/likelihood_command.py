@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from kohort.command import Option
@@ -19,7 +20,7 @@ from kohort.model_command import (
     operands,
 )
 from kohort.phrases import Options, Terms
-from kohort.question import Rule
+from kohort.question import Question, Rule
 from kohort.scope import Scope, Variable
 
 EFFECTS = ("dydx", "eyex", "dyex", "eydx")
@@ -50,6 +51,10 @@ class BinaryCommand(ModelCommand):
     def rules(self) -> dict[str, Rule]:
         """The outcome holds 0 and 1."""
         return {"outcome": "binary"}
+
+    def question(self, scope: Scope) -> Question:
+        """Margins are of a 0/1 variable."""
+        return binary_margins(super().question(scope), self.options, scope)
 
     def settings(self) -> dict[str, Any]:
         """Marginal effects, margins, odds ratios."""
@@ -124,6 +129,20 @@ def check_margins(options: Options, parts: Iterable[Terms]) -> None:
     for word in options.words("margins"):
         if word.text not in known:
             wrong("not-in-the-model", f"'{word.text}' is not in the model", word.span)
+
+
+def binary_margins(question: Question, options: Options, scope: Scope) -> Question:
+    """Ask that what `margins()` moves be 0 or 1, where metadata does not say so already."""
+    for word in options.words("margins"):
+        variable = scope.find(word)
+        if variable.binary or variable in question.factors:
+            return question
+        return replace(
+            question,
+            columns={**question.columns, "margins": variable},
+            rules={**question.rules, "margins": "binary"},
+        )
+    return question
 
 
 def margins_of(options: Options) -> dict[str, Any]:

@@ -5,8 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from kohort.command import Option
-from kohort.likelihood_command import COVARIANCE, MARGINS, check_margins, margins_of
+from kohort.likelihood_command import (
+    COVARIANCE,
+    MARGINS,
+    binary_margins,
+    check_margins,
+    margins_of,
+)
 from kohort.model_command import ModelCommand
+from kohort.question import Question
 from kohort.scope import Scope
 
 if TYPE_CHECKING:
@@ -35,6 +42,10 @@ class Regress(ModelCommand, name="regress"):
         """Margins must be of a variable of the model."""
         super().check_options(scope)
         check_margins(self.options, self.parts().values())
+
+    def question(self, scope: Scope) -> Question:
+        """Margins are of a 0/1 variable."""
+        return binary_margins(super().question(scope), self.options, scope)
 
     def settings(self) -> dict[str, Any]:
         """Tests and tables that are asked for."""

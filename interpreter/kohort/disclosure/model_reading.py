@@ -91,7 +91,7 @@ def _ruled(raw: ModelCases, protected: bool) -> tuple[ModelCases, list[Meaning]]
         fits = _fitting(rule, x)
         if not protected:
             if not fits.all():
-                raise NotEstimableError(_BROKEN[rule])
+                raise NotEstimableError(_BROKEN[rule], variable.name)
             continue
         conditions.append(_condition(rule, variable.meaning))
         kept = fits if kept is None else kept & fits

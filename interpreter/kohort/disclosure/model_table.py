@@ -47,6 +47,7 @@ def model_numbers(secret: Secret, profile: Profile, raw: ModelCases, span: Span)
     """Give the published numbers of a model. Raises `RefusedError`."""
     protected = not unprotected(profile.counts)
     assert raw.estimator is not None
+    name = ""
     try:
         evidence, _ = evidence_of(raw, protected)
         numbers = release_model(secret, profile, evidence, raw.estimator)
@@ -54,9 +55,10 @@ def model_numbers(secret: Secret, profile: Profile, raw: ModelCases, span: Span)
         raise RefusedError("too-wide", _span_of(raw, error.operands) or span) from None
     except NotEstimableError as error:
         numbers = Refusal("SDC-M1" if protected else error.reason)
+        name = "" if protected else error.name
     if isinstance(numbers, Refusal):
         code = _REASONS.get(numbers.reason, numbers.reason.replace(" ", "-"))
-        raise RefusedError(code, span)
+        raise RefusedError(code, span, name)
     return numbers
 
 

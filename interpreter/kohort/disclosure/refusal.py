@@ -96,10 +96,24 @@ SENTENCES = {
 }
 
 
-class RefusedError(Exception):
-    """Disclosure control said no; the diagnostic names the rule and nothing else."""
+NAMED = {
+    "not-binary": "'{name}' must be 0 or 1, and has other values",
+    "negative-time": "'{name}' must not be below 0, and is",
+    "not-a-count": "'{name}' holds other values than 0, 1, 2 ...",
+    "not-positive": "'{name}' holds values that are not positive",
+}
+"""What is said of made-up data, where it may be known which variable is to blame."""
 
-    def __init__(self, code: str, span: Span) -> None:
+
+class RefusedError(Exception):
+    """Disclosure control said no; the diagnostic names the rule and nothing else.
+
+    `name` is of a variable of made-up data, to be named in the sentence.
+    """
+
+    def __init__(self, code: str, span: Span, name: str = "") -> None:
         super().__init__(code)
         message, hint = SENTENCES[code]
+        if name and code in NAMED:
+            message = NAMED[code].format(name=name)
         self.diagnostic = Diagnostic(code, message, span, hint, "refusal")

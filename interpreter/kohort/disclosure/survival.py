@@ -55,7 +55,7 @@ def survival(secret: Secret, profile: Profile, raw: SurvivalCases, span: Span) -
             return _Curves(survivors, raw, span).run()
     except NotEstimableError as error:
         code = "SDC-M1" if protected else _REASONS.get(error.reason, error.reason.replace(" ", "-"))
-        raise RefusedError(code, span) from None
+        raise RefusedError(code, span, "" if protected else error.name) from None
 
 
 @dataclass(frozen=True, eq=False)

@@ -33,11 +33,15 @@ REGRESSORS = ("terms", "control")
 
 
 class NotEstimableError(Exception):
-    """No fit exists; `reason` says why. Only an open profile tells it."""
+    """No fit exists; `reason` says why, `name` which variable is to blame, if it is one.
 
-    def __init__(self, reason: Reason) -> None:
+    Only an open profile tells them.
+    """
+
+    def __init__(self, reason: Reason, name: str = "") -> None:
         super().__init__(reason)
         self.reason: Reason = reason
+        self.name = name
 
 
 @dataclass(frozen=True, eq=False)
