@@ -265,6 +265,7 @@ def test_a_table_as_json_has_stable_names() -> None:
     context = Context(
         "default", "ab12", ("db:3",), "d", "person", (Note("kept", {"condition": "age >= 18"}),),
         "<5", (("age", ("BIRTH",)),), "left_out", (Note("digits", {"digits": 4}),),
+        ("csv", "pdf"),
     )  # fmt: skip
     line = render(Released(SEAL, table, context), Look("nb"), form="json", span=Span(3, 9))
     assert json.loads(line) == {
@@ -289,6 +290,7 @@ def test_a_table_as_json_has_stable_names() -> None:
                     "text": "Disse er avrundet til 4 gjeldende siffer.",
                 }
             ],
+            "formats": ["csv", "pdf"],
         },
         "title": "tabulate sex",
         "stub": [{"kind": "variable", "code": "sex", "label": "Kjønn", "heading": "sex"}],
