@@ -175,7 +175,7 @@ def test_marks_and_line_ends_of_other_systems_are_accepted(raw: bytes, kohort: R
 
 def test_what_is_not_utf8_is_named_with_its_line(kohort: Runner) -> None:
     told = kohort.here("run", kohort.script(b"create-dataset a\n// \xe6\n"))
-    assert told == (4, "", "kohort: a.mdscript is not text in UTF-8: line 2\n")
+    assert told == (4, "", "kohort: a.mdscript is not text in UTF-8: line 2; save it as UTF-8\n")
 
 
 def test_a_dash_is_standard_input(kohort: Runner) -> None:
@@ -412,3 +412,23 @@ def test_a_missing_script_is_told_before_all_else(kohort: Runner, tmp_path: Path
         "kohort: nowhere.mdscript cannot be read: no such file or directory\n",
     )
     assert not Path(own["KOHORT_CACHE"]).exists()
+
+
+@pytest.mark.parametrize(
+    ("to", "said"),
+    [
+        ("x.xlsx", "tables go into a folder: --tables DIR --tables-as xlsx"),
+        ("x.CSV", "tables go into a folder: --tables DIR --tables-as csv"),
+        ("x.tex", "tables go into a folder: --tables DIR --tables-as latex"),
+        ("x.docx", "results cannot be written as .docx; -o writes text (.txt), a report (.html)"),
+        ("x.dta", "results cannot be written as .dta; -o writes text (.txt), a report (.html)"),
+    ],
+)
+def test_an_ending_that_promises_another_form(kohort: Runner, to: str, said: str) -> None:
+    code, _, err = kohort.here("run", kohort.script(START), "-o", to)
+    assert code == 4
+    assert said in err
+    assert not (kohort.folder / to).exists()
+    chosen = kohort.here("run", kohort.script("foo\n"), "-o", to, "--output", "text")
+    assert chosen[0] == 1
+    assert (kohort.folder / to).exists()

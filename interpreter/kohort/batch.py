@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import TextIO
+from typing import Final, TextIO
 
 from kohort import chart_files, exit_code, program, table_files, taking_home
 from kohort.catalogue import Catalogue
@@ -22,6 +22,11 @@ from kohort.script_file import STANDARD_INPUT, ScriptFile, read_script, reason
 from kohort.trouble import Trouble
 
 _FORMS: dict[str, Form] = {".html": "html", ".htm": "html", ".json": "json", ".jsonl": "json"}
+_TABLE_FORMS: Final = {".csv": "csv", ".xlsx": "xlsx", ".tex": "latex", ".md": "markdown"}
+_OTHERS: Final = frozenset({
+    ".doc", ".docx", ".dta", ".feather", ".gif", ".jpeg", ".jpg", ".odt", ".parquet", ".pptx",
+    ".rds", ".rtf", ".sas7bdat", ".sav", ".tsv", ".xls", ".zip",
+})  # fmt: skip
 
 
 def run_file(
@@ -61,8 +66,17 @@ def run_file(
 
 
 def form_of(to: str | None) -> Form:
-    """Give the form that a file's ending asks for: text where it says nothing."""
-    return _FORMS.get(Path(to or "").suffix.lower(), "text")
+    """Give the form that a file's ending asks for: text where it says nothing.
+
+    Raises `Trouble` for the ending of what is not written so: text would not open as a workbook.
+    """
+    ending = Path(to or "").suffix.lower()
+    if form := _TABLE_FORMS.get(ending):
+        raise Trouble(f"tables go into a folder: --tables DIR --tables-as {form}")
+    if ending in _OTHERS:
+        known = "text (.txt), a report (.html), JSON (.json) or a chart (.svg, .png, .pdf)"
+        raise Trouble(f"results cannot be written as {ending}; -o writes {known}")
+    return _FORMS.get(ending, "text")
 
 
 def _title(given: str) -> str | None:

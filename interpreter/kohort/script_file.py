@@ -39,7 +39,7 @@ def read_script(given: str) -> ScriptFile:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        raise Trouble(f"{name} is not text in UTF-8: line {line}") from None
+        raise Trouble(f"{name} is not text in UTF-8: line {line}; save it as UTF-8") from None
     if "\0" in text:
         raise Trouble(f"{name} is not a script: it holds zero bytes")
     return ScriptFile(name, text, raw)
