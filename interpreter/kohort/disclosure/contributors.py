@@ -137,6 +137,8 @@ class Contributors:
 
     def overlap(self, rows: slice) -> tuple[slice, NDArray[np.int64]]:
         """Give the cells that some rows, at least one, are in, and how many rows of each: int64."""
+        if self.k == 1:
+            return slice(0, 1), np.array([rows.stop - rows.start])
         first = int(np.searchsorted(self.starts, rows.start, side="right")) - 1
         behind = int(np.searchsorted(self.starts, rows.stop, side="left"))
         bounds = np.clip(self.starts[first : behind + 1], rows.start, rows.stop)

@@ -155,8 +155,12 @@ class _Builder:
     def _joint(self, factors: tuple[str, ...], evidence: ModelEvidence) -> Codes:
         """The place of each row among the combinations of categories that are not references."""
         if len(factors) == 1:
-            grouping = self.groupings[factors[0]]
-            return (grouping.table - np.int32(1))[evidence.categories[factors[0]].index]
+            table = self.groupings[factors[0]].table
+            index = evidence.categories[factors[0]].index
+            if np.array_equal(table, np.arange(len(table))):
+                # Nothing is merged.
+                return index - np.int32(1)
+            return (table - np.int32(1))[index]
         joint = np.zeros(evidence.rows, dtype=np.int32)
         outside = np.zeros(evidence.rows, dtype=bool)
         for name in factors:

@@ -9,14 +9,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kohort.disclosure.keys import Secret
 from kohort.disclosure.limits import CountLimits
 from kohort.disclosure.model_evidence import Category, Measure, ModelEvidence
 from kohort.disclosure.model_support import Support
 from kohort.estimators.design import Codes, Integers
-from kohort.estimators.sums import Keys, by_cell
+from kohort.estimators.sums import Coded, Keys, by_combination
 
 # More patterns than this, or than a part of the rows, are not worth it.
 _MOST = 1 << 20
@@ -72,11 +71,7 @@ def _patterns(evidence: ModelEvidence) -> _Patterns | None:
         size *= count
         if size > min(_MOST, evidence.rows // _WORTH):
             return None
-    joint = np.zeros(evidence.rows, dtype=np.int32)
-    for codes, count in parts:
-        joint *= np.int32(count)
-        joint += codes
-    n, sums = by_cell(joint, size, evidence.keys)
+    n, sums = by_combination(parts, evidence.keys)
     there = np.flatnonzero(n)
     index: dict[tuple[str, str], Codes] = {}
     left = there
@@ -86,12 +81,10 @@ def _patterns(evidence: ModelEvidence) -> _Patterns | None:
     return _Patterns(_view(evidence, index, sums[there]), n[there], sums[there])
 
 
-def _parts(
-    evidence: ModelEvidence,
-) -> tuple[list[tuple[str, str]], list[tuple[NDArray[np.integer], int]]]:
+def _parts(evidence: ModelEvidence) -> tuple[list[tuple[str, str]], list[Coded]]:
     """What a support may be asked about: categories, and columns of two values."""
     names: list[tuple[str, str]] = []
-    parts: list[tuple[NDArray[np.integer], int]] = []
+    parts: list[Coded] = []
     for kind, found in (("i", evidence.categories), ("g", evidence.fitted_groups)):
         for name, category in found.items():
             names.append((kind, name))

@@ -20,10 +20,10 @@ from kohort.estimators.design import Block, Codes, Floats, Integers
 from kohort.stretches import BLOCK, cores
 
 # More cells than this do not stay in a core's cache.
-_MOST_CELLS = 1 << 13
+MOST_CELLS = 1 << 13
 # Sums of so many rows are added in order: no digit depends on how many threads make them.
 _STRETCH = 1 << 20
-_ONES = -1
+ONES = -1
 _NONE = -1
 
 _K = TypeVar("_K")
@@ -31,7 +31,7 @@ _V = TypeVar("_V")
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
+class Part:
     """A block of columns: which number it is multiplied by, and which factor it is, if any."""
 
     number: int
@@ -47,7 +47,7 @@ class CellSums:
     `factors`: the distinct codes int32 (N), -1 for the reference, and how many others there are.
     """
 
-    parts: tuple[_Part, ...]
+    parts: tuple[Part, ...]
     numbers: tuple[tuple[Floats, float], ...]
     factors: tuple[tuple[Codes, int], ...]
 
@@ -63,23 +63,23 @@ class CellSums:
                 if one.factor != _NONE or other.factor != _NONE:
                     self._fill(place, one.factor, other.factor, tables[pair])
                 else:
-                    place[:] = tables[pair].sum() if _ONES in pair else dots[pair[1], pair[0]]
+                    place[:] = tables[pair].sum() if ONES in pair else dots[pair[1], pair[0]]
         return result
 
     def _fill(self, place: Floats, factor: int, other: int, table: Floats) -> None:
         """Sum a table over cells by the levels of two factors, `_NONE` for all in one."""
         if factor == other:
-            sums = np.bincount(self._level(factor), weights=table)
+            sums = np.bincount(self.level(factor), weights=table)
             np.fill_diagonal(place, sums[1:])
             return
         rows, columns = (0 if one == _NONE else self.factors[one][1] for one in (factor, other))
-        joint = self._level(factor) * (columns + 1) + self._level(other)
+        joint = self.level(factor) * (columns + 1) + self.level(other)
         sums = np.bincount(joint, weights=table, minlength=(rows + 1) * (columns + 1))
         sums = sums.reshape(rows + 1, columns + 1)
         place[:] = sums[int(factor != _NONE) :, int(other != _NONE) :]
 
-    def _level(self, factor: int) -> Integers:
-        """The level of each cell, int64: 0 for the reference."""
+    def level(self, factor: int) -> Integers:
+        """The level of each cell, int64: 0 for the reference, and for no factor."""
         cell = np.arange(self.cells)
         if factor == _NONE:
             return np.zeros_like(cell)
@@ -97,10 +97,15 @@ class CellSums:
         """How many cells the factors form."""
         return self._strides[-1]
 
+    @property
+    def few(self) -> bool:
+        """Whether there are factors, and no more cells than are worth it."""
+        return bool(self.factors) and self.cells <= MOST_CELLS
+
     @cached_property
     def _pairs(self) -> tuple[tuple[int, int], ...]:
         """The products of numbers that are needed by cell."""
-        pairs = {(_ONES, number) for number in range(_ONES, len(self.numbers))}
+        pairs = {(ONES, number) for number in range(ONES, len(self.numbers))}
         for one, other in combinations_with_replacement(self.parts, 2):
             if one.factor != _NONE or other.factor != _NONE:
                 pairs.add(_pair(one.number, other.number))
@@ -158,10 +163,10 @@ class CellSums:
             dots[number:, number] += np.einsum("ai,i->a", values[number:], weighted[number])
         cell = self._cell(rows, whole[:, :size])
         for table, (one, other) in zip(tables, self._pairs, strict=True):
-            if one != _ONES:
+            if one != ONES:
                 of = np.multiply(values[one], weighted[other], out=product)
             else:
-                of = w if other == _ONES else weighted[other]
+                of = w if other == ONES else weighted[other]
             table += np.bincount(cell, weights=of, minlength=self.cells)
 
     def _cell(self, rows: slice, whole: Integers) -> Integers:
@@ -175,28 +180,25 @@ class CellSums:
         return cell
 
 
-def cell_sums(blocks: Sequence[Block], centres: Sequence[float]) -> CellSums | None:
-    """Give the blocks in this form; None where factors are none, or form too many cells.
+def cell_sums(blocks: Sequence[Block], centres: Sequence[float]) -> CellSums:
+    """Give the blocks in this form.
 
     `centres` has one number per block, subtracted from blocks that are one numeric column.
     """
-    parts: list[_Part] = []
+    parts: list[Part] = []
     numbers: dict[tuple[int, float], tuple[Floats, float]] = {}
     factors: dict[tuple[int, int], tuple[Codes, int]] = {}
-    first, cells = 0, 1
+    first = 0
     for block, centre in zip(blocks, centres, strict=True):
-        number, factor = _ONES, _NONE
+        number, factor = ONES, _NONE
         if block.x is not None:
             moved = centre if block.codes is None else 0.0
             number = _place(numbers, (id(block.x), moved), (block.x, moved))
         if block.codes is not None:
             key = id(block.codes), block.width
-            cells *= 1 if key in factors else block.width + 1
             factor = _place(factors, key, (block.codes, block.width))
-        parts.append(_Part(number, factor, slice(first, first + block.width)))
+        parts.append(Part(number, factor, slice(first, first + block.width)))
         first += block.width
-    if not factors or cells > _MOST_CELLS:
-        return None
     return CellSums(tuple(parts), tuple(numbers.values()), tuple(factors.values()))
 
 

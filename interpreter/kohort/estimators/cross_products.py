@@ -167,7 +167,7 @@ class Columns:
         # Columns of another class hold something else than their blocks.
         if self.rows >= _MANY and type(self) is Columns:
             sums = cell_sums(self.blocks, self.centres)
-            if sums is not None:
+            if sums.few:
                 return mirrored(sums.gram(self.rows, self.weights))
         result = np.zeros((self.width, self.width))
         for chunk in self.chunks():

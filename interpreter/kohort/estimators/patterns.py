@@ -7,6 +7,7 @@ all it takes, and sums of squared weights are all that a robust variance takes.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -28,16 +29,32 @@ _CHUNK = 1 << 15
 class Patterns:
     """Distinct rows of a problem.
 
-    `design` and `columns` hold one row per pattern (P of them), `weights` float64 (P) the sums of
-    the weights, `squares` float64 (P) those of their squares. `place` int (N): the pattern of each
-    row; None where each row is one.
+    `design` and `columns` hold one row per pattern (P of them). `place` int (N): the pattern of
+    each row; None where each row is one. `of_rows`: the weights of the rows, float64 (N), None for
+    ones.
     """
 
     design: Design
     columns: tuple[Floats, ...]
-    weights: Floats
-    squares: Floats
     place: Integers | None
+    of_rows: Floats | None
+
+    @cached_property
+    def weights(self) -> Floats:
+        """The sums of the weights, float64 (P)."""
+        if self.place is None:
+            return np.ones(self.design.rows) if self.of_rows is None else self.of_rows
+        if self.of_rows is None:
+            return np.bincount(self.place, minlength=self.design.rows).astype(np.float64)
+        return _summed(self.place, self.design.rows, self.of_rows)
+
+    @cached_property
+    def squares(self) -> Floats:
+        """The sums of the squared weights, float64 (P)."""
+        if self.of_rows is None or self.place is None:
+            # Ones are their own squares.
+            return self.weights if self.of_rows is None else self.weights * self.weights
+        return _summed(self.place, len(self.weights), self.of_rows * self.of_rows)
 
     def spread(self, values: Floats) -> Floats:
         """Values by pattern at the rows, float64 (N)."""
@@ -68,18 +85,19 @@ def collapse(
     else:
         found, _ = known[key]
     if found is None:
-        ones = np.ones(design.rows) if weights is None else weights
-        return Patterns(design, columns, ones, ones * ones, None)
+        return Patterns(design, columns, None, weights)
     place, count = found
     first = np.empty(count, dtype=np.int64)
     # The last write stays: any row of a pattern stands for it.
-    first[place] = np.arange(design.rows)
+    for start in range(0, design.rows, _CHUNK):
+        part = place[start : start + _CHUNK]
+        first[part] = np.arange(start, start + len(part))
     taken: dict[int, NDArray[Any]] = {}
     return Patterns(
         Design(tuple(_taken(block, first, taken) for block in design.blocks), count),
         tuple(column[first] for column in columns),
-        *_sums(place, count, weights),
         place,
+        weights,
     )
 
 
@@ -91,22 +109,17 @@ def _placed(design: Design, columns: tuple[Floats, ...]) -> tuple[Integers, int]
         return None
     codes, size = joint
     if size <= max(_DENSE, design.rows):
-        counts = np.bincount(codes, minlength=size)
-        there = np.flatnonzero(counts)
+        there = np.flatnonzero(np.bincount(codes, minlength=size))
         table = np.zeros(size, dtype=np.int64)
         table[there] = np.arange(len(there))
-        place = table[codes]
+        for start in range(0, len(codes), _CHUNK):
+            part = codes[start : start + _CHUNK]
+            part[:] = table.take(part)
+        place = codes
     else:
         there, place = np.unique(codes, return_inverse=True)
     count = len(there)
     return None if count > _WORTH * design.rows else (place, count)
-
-
-def _sums(place: Integers, count: int, weights: Floats | None) -> tuple[Floats, Floats]:
-    if weights is None:
-        n = np.bincount(place, minlength=count).astype(np.float64)
-        return n, n
-    return _summed(place, count, weights), _summed(place, count, weights * weights)
 
 
 def _summed(place: Integers, count: int, weights: Floats) -> Floats:

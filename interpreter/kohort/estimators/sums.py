@@ -1,5 +1,7 @@
 """Units and record keys added up by cell, for the counts that protection is decided on."""
 
+import math
+from collections.abc import Sequence
 from typing import TypeAlias
 
 import numpy as np
@@ -16,16 +18,33 @@ _HALF = np.uint64(32)
 _LOW = np.uint64(0xFFFFFFFF)
 
 
+Coded: TypeAlias = tuple[NDArray[np.integer], int]
+"""Codes 0 .. size - 1 per row, and the size."""
+
+
 def by_cell(cell: Codes | Integers, size: int, keys: Keys) -> tuple[Integers, Keys]:
     """Rows per cell (int64[size]) and wrapping sums of their keys (uint64[size]).
 
     `cell` holds cell numbers per row, negative ones are left out; every row is a unit of its own.
     """
+    return by_combination([(cell, size)], keys)
+
+
+def by_combination(parts: Sequence[Coded], keys: Keys) -> tuple[Integers, Keys]:
+    """The same for the cells that are combinations of codes, the last ones next to each other.
+
+    Only a single part may have negative codes.
+    """
+    size = math.prod(count for _, count in parts)
     n = np.zeros(size, dtype=np.int64)
     sums = np.zeros(size, dtype=np.uint64)
     chunk = min(max(8 * size, _LEAST), _MOST)
-    for start in range(0, len(cell), chunk):
-        part, key = cell[start : start + chunk].astype(np.int64), keys[start : start + chunk]
+    for start in range(0, len(keys), chunk):
+        rows = slice(start, min(start + chunk, len(keys)))
+        part, key = np.zeros(rows.stop - start, dtype=np.int64), keys[rows]
+        for codes, count in parts:
+            part *= count
+            part += codes[rows]
         if part.min() < 0:
             there = part >= 0
             part, key = part[there], key[there]

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cache
 
 import numpy as np
 
 from kohort.estimators.design import Design, Floats, Integers
-from kohort.estimators.least_squares import fit
-from kohort.estimators.patterns import collapse
+from kohort.estimators.least_squares import LinearFit, fit
+from kohort.estimators.patterns import Patterns, collapse
 from kohort.estimators.problem import NotEstimableError, Problem
+from kohort.estimators.share_bounds import largest_share
+
+# So many rows are worth a bound.
+_MANY = 1 << 16
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,6 +46,24 @@ class UnitShares:
         return self.leverage[at], self.residual[at]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class BoundedShares(UnitShares):
+    """Shares of which a bound is known, worked out where it is not enough.
+
+    `leverage` and `residual` are that bound, float64 (1).
+    """
+
+    exact: Callable[[], UnitShares] = field(kw_only=True)
+
+    def above(self, least: float) -> Integers:
+        if float(self.leverage[0]) <= least:
+            return np.empty(0, dtype=np.int64)
+        return self.exact().above(least)
+
+    def of(self, units: Integers) -> tuple[Floats, Floats]:
+        return self.exact().of(units)
+
+
 def largest_of(shares: Sequence[UnitShares]) -> UnitShares:
     """Of several fits to the same units, the larger shares of each."""
     return UnitShares(
@@ -55,34 +78,64 @@ def linear_shares(problem: Problem) -> UnitShares:
     """Shares in the least squares of the outcome on all columns, without weights.
 
     A unit's share of a column's squares, the other columns projected out, is never above its
-    leverage. The rows of a unit are added up, which is no less than what they do together. Raises
-    `NotEstimableError`.
+    leverage. The rows of a unit are added up, which is no less than what they do together. Of many
+    rows the sums alone give a bound, and each row is looked at only where that is not enough.
+    Raises `NotEstimableError`.
     """
     design = problem.design(*problem.designs)
-    y, constant = _outcome(problem), problem.constant
-    patterns = None
+    y = _outcome(problem)
     if problem.unit is None:
         patterns = collapse(design, (y,), None, problem.known)
-    if patterns is None or patterns.place is None:
-        found = fit(design, y, constant=constant, keep_residuals=True)
-        residuals, leverage, place = found.residuals, found.leverage(), None
-    else:
-        weights, place = patterns.weights, patterns.place
-        found = fit(
-            patterns.design,
-            patterns.columns[0],
-            weights=weights,
-            constant=constant,
-            keep_residuals=True,
-        )
-        # Of one unit, not of all that share its pattern.
-        residuals, leverage = found.residuals, found.leverage() / weights
-    if residuals is None:
+        if patterns.place is not None:
+            return _of_patterns(patterns, problem.constant)
+        if problem.rows >= _MANY:
+            return _bounded(problem, design, y)
+    return _of_rows(problem, design, y)
+
+
+def _of_patterns(patterns: Patterns, constant: bool) -> UnitShares:
+    weights = patterns.weights
+    found = fit(
+        patterns.design,
+        patterns.columns[0],
+        weights=weights,
+        constant=constant,
+        keep_residuals=True,
+    )
+    residuals = _residuals(found)
+    # Of one unit, not of all that share its pattern.
+    return _shares(found, found.leverage() / weights, residuals**2, patterns.place)
+
+
+def _of_rows(problem: Problem, design: Design, y: Floats) -> UnitShares:
+    found = fit(design, y, constant=problem.constant, keep_residuals=True)
+    leverage = per_unit(problem, found.leverage())
+    return _shares(found, leverage, per_unit(problem, _residuals(found) ** 2))
+
+
+def _bounded(problem: Problem, design: Design, y: Floats) -> UnitShares:
+    found = fit(design, y, constant=problem.constant)
+    bound = largest_share(found, y)
+    exact = cache(lambda: _of_rows(problem, design, y))
+    if not np.isfinite(bound):
+        return exact()
+    share = np.array([bound])
+    return BoundedShares(share, share, whole=not found.dropped, exact=exact)
+
+
+def _residuals(found: LinearFit) -> Floats:
+    if found.residuals is None:
         raise NotEstimableError("collinear")
-    leverage = per_unit(problem, leverage)
+    return found.residuals
+
+
+def _shares(
+    found: LinearFit, leverage: Floats, squares: Floats, place: Integers | None = None
+) -> UnitShares:
+    """Shares from leverage and squared residuals by unit or pattern, float64."""
     whole = not found.dropped
     sound = whole and found.rss > 0 and bool(np.isfinite(leverage).all())
-    share = per_unit(problem, residuals**2) / found.rss if found.rss > 0 else 0 * leverage
+    share = squares / found.rss if found.rss > 0 else 0 * leverage
     return UnitShares(leverage, share, sound, place, whole)
 
 
