@@ -57,8 +57,10 @@ def model_numbers(secret: Secret, profile: Profile, raw: ModelCases, span: Span)
         numbers = Refusal("SDC-M1" if protected else error.reason)
         name = "" if protected else error.name
     if isinstance(numbers, Refusal):
-        code = _REASONS.get(numbers.reason, numbers.reason.replace(" ", "-"))
-        raise RefusedError(code, span, name)
+        # Without protection the only guard is that there be more units than parameters.
+        plain = not protected and numbers.reason == "SDC-M1"
+        reason = "too few rows" if plain else numbers.reason
+        raise RefusedError(_REASONS.get(reason, reason.replace(" ", "-")), span, name)
     return numbers
 
 
