@@ -22,7 +22,11 @@ class Family(Protocol):
     """Whether an exposure multiplies the mean."""
 
     def value(self, eta: Floats, y: Floats) -> Floats:
-        """Log likelihood."""
+        """Log likelihood, less what `constant` gives."""
+        ...
+
+    def constant(self, y: Floats) -> Floats | float:
+        """What of the log likelihood no linear predictor changes."""
         ...
 
     def derivatives(self, eta: Floats, y: Floats) -> tuple[Floats, Floats]:
@@ -48,8 +52,12 @@ class Logit:
     rate = False
 
     def value(self, eta: Floats, y: Floats) -> Floats:
-        """Log likelihood."""
-        return np.asarray(y * eta - np.logaddexp(0.0, eta))
+        """Log likelihood: y eta - log(1 + exp(eta))."""
+        return np.asarray(y * eta - np.maximum(eta, 0.0) - np.log1p(np.exp(-np.abs(eta))))
+
+    def constant(self, y: Floats) -> Floats | float:
+        """Nothing."""
+        return 0.0
 
     def derivatives(self, eta: Floats, y: Floats) -> tuple[Floats, Floats]:
         """Score and curvature."""
@@ -80,6 +88,10 @@ class Probit:
         """Log likelihood."""
         return np.asarray(y * special.log_ndtr(eta) + (1 - y) * special.log_ndtr(-eta))
 
+    def constant(self, y: Floats) -> Floats | float:
+        """Nothing."""
+        return 0.0
+
     def derivatives(self, eta: Floats, y: Floats) -> tuple[Floats, Floats]:
         """Score and curvature, from the two Mills ratios."""
         above, below = _mills(eta), _mills(-eta)
@@ -107,8 +119,12 @@ class Poisson:
     rate = True
 
     def value(self, eta: Floats, y: Floats) -> Floats:
-        """Log likelihood."""
-        return np.asarray(y * eta - np.exp(eta) - special.gammaln(y + 1))
+        """Log likelihood, less -log(y!)."""
+        return np.asarray(y * eta - np.exp(eta))
+
+    def constant(self, y: Floats) -> Floats | float:
+        """-log(y!)."""
+        return np.asarray(-special.gammaln(y + 1))
 
     def derivatives(self, eta: Floats, y: Floats) -> tuple[Floats, Floats]:
         """Score and curvature."""

@@ -78,21 +78,26 @@ def fit_index(problem: Problem, family: Family) -> IndexFit:
 
 
 class _Climber:
-    """The log likelihood of a ground, with its prior."""
+    """The log likelihood of a ground, with its prior.
+
+    The prior observes the mean outcome everywhere. Likelihoods are linear in y, so that a pattern
+    and what the prior observes of it are one, with the sum of their weights and their mean y.
+    """
 
     def __init__(self, ground: Ground, family: Family, prior: float) -> None:
         self.ground = ground
         self.family = family
-        self.weights = ground.weights
+        self.weights, self.y = ground.weights, ground.y
         mass = float(self.weights.sum())
         offset = ground.offset
         exposed = mass if offset is None else float(self.weights @ np.exp(offset))
         self.mean = float(self.weights @ ground.y) / exposed
-        self.prior = ground.prior(prior) if prior > 0 else None
-        # What the prior observes: the mean outcome everywhere.
-        self.typical = np.full(len(ground.y), self.mean)
-        if offset is not None:
-            self.typical *= np.exp(offset)
+        self.constant = float((self.weights * family.constant(ground.y)).sum())
+        if prior > 0:
+            more = ground.prior(prior)
+            typical = self.mean if offset is None else self.mean * np.exp(offset)
+            self.weights = ground.weights + more
+            self.y = (ground.weights * ground.y + more * typical) / self.weights
 
     def start(self) -> Floats:
         """The constant alone; zero without one."""
@@ -103,34 +108,26 @@ class _Climber:
 
     def likelihood(self, b: Floats) -> float:
         """Without the prior."""
-        eta = self.ground.predictor(b)
-        return float(self.weights @ self.family.value(eta, self.ground.y))
+        value = self.family.value(self.ground.predictor(b), self.ground.y)
+        return float(self.ground.weights @ value) + self.constant
 
     def value(self, b: Floats) -> float:
-        """With the prior."""
-        eta = self.ground.predictor(b)
-        value = float(self.weights @ self.family.value(eta, self.ground.y))
-        if self.prior is not None:
-            value += float(self.prior @ self.family.value(eta, self.typical))
-        return value
+        """With the prior, but for what no coefficient changes of the prior's part."""
+        value = self.family.value(self.ground.predictor(b), self.y)
+        return float(self.weights @ value) + self.constant
 
     def derivatives(self, b: Floats) -> tuple[Floats, Floats]:
         """Gradient and information, with the prior."""
-        eta = self.ground.predictor(b)
-        score, curvature = self.family.derivatives(eta, self.ground.y)
-        score, curvature = self.weights * score, self.weights * curvature
-        if self.prior is not None:
-            more_score, more_curvature = self.family.derivatives(eta, self.typical)
-            score += self.prior * more_score
-            curvature += self.prior * more_curvature
-        return self.ground.against(score), self.ground.gram(curvature)
+        score, curvature = self.family.derivatives(self.ground.predictor(b), self.y)
+        return self.ground.against(self.weights * score), self.ground.gram(self.weights * curvature)
 
     def null(self) -> float:
         """The log likelihood of the constant alone."""
         eta = np.full(len(self.ground.y), self.family.start(self.mean))
         if self.ground.offset is not None:
             eta = eta + self.ground.offset
-        return float(self.weights @ self.family.value(eta, self.ground.y))
+        value = self.family.value(eta, self.ground.y)
+        return float(self.ground.weights @ value) + self.constant
 
 
 def _sandwich(
