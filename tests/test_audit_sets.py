@@ -11,7 +11,7 @@ from kohort.audit.box import Box
 from kohort.audit.comparison import Compared, Comparison
 from kohort.audit.evidence import Evidence, PartsOfSet
 from kohort.audit.excess import Use
-from kohort.audit.sets import Sets
+from kohort.audit.sets import Question, Sets
 from kohort.audit.sketch import distances, sketch, sketches
 from kohort.disclosure.keys import Secret
 from kohort.disclosure.profile import load
@@ -102,7 +102,9 @@ def test_a_sealed_box_opens_with_the_key_only() -> None:
 # ---- what is compared
 
 
-def part(groups: list[Keys], partition: str, asked: tuple[str, ...] = ("freq",)) -> PartsOfSet:
+def part(
+    groups: list[Keys], partition: str, asked: tuple[str, ...] = ("freq",), wording: str = ""
+) -> PartsOfSet:
     """Give sets by their members."""
 
     def members(wanted: NDArray[np.bool_]) -> tuple[Keys, NDArray[np.int64]]:
@@ -113,7 +115,7 @@ def part(groups: list[Keys], partition: str, asked: tuple[str, ...] = ("freq",))
     return PartsOfSet(
         np.array([len(group) for group in groups]),
         np.array([group.sum(dtype=np.uint64) for group in groups], dtype=np.uint64),
-        "", partition, asked, members,
+        wording, partition, asked, members,
     )  # fmt: skip
 
 
@@ -123,7 +125,9 @@ def told(sets: Sets, *parts: PartsOfSet) -> Compared:
     compared = Comparison(SECRET, LIMITS, sets, lambda n, sums, wording: n).of(found)
     for told_box in compared.boxes:
         raw = sealed.opened(SECRET, told_box["nonce"], told_box["box"])
-        sets.add(told_box["partition"], told_box["contents"], Box.of(raw), told_box["table"])
+        contents = frozenset(told_box["contents"])
+        words = (told_box["partition"], contents, told_box["wording"], told_box["table"])
+        sets.add(Question(*words), Box.of(raw))
     return compared
 
 
@@ -154,6 +158,21 @@ def test_divisions_of_far_cells_do_not() -> None:
     ways = [division.ways for division in last.divisions]
     assert ways[0] == 10
     assert set(ways[1:]) == {1}
+
+
+def test_wordings_of_a_category_count_whatever_else_there_is() -> None:
+    """The same fifty in populations of other people each time, which are close to no other."""
+    sets, block = Sets(), people(50)
+    last = Compared()
+    for turn in range(9):
+        whole = part([people(2000)], "year", wording=f"words {turn}")
+        last = told(sets, whole, part([block], "", wording=f"words {turn} year"))
+        assert max(division.wordings for division in last.divisions) == turn + 1
+    assert max(division.ways for division in last.divisions) == 1
+    assert told(sets, part([block], "", wording="words 3 year")).divisions == []
+    sets.grant()
+    again = told(sets, part([block], "", wording="words 99 year"))
+    assert max(division.wordings for division in again.divisions) == 1
 
 
 def test_groups_that_are_cut_anew_are_seen_by_who_is_in_them() -> None:

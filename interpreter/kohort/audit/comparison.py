@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from kohort.audit import sealed
 from kohort.audit.box import Box
 from kohort.audit.evidence import Evidence, PartsOfSet
-from kohort.audit.sets import Sets
+from kohort.audit.sets import Question, Sets
 from kohort.audit.sketch import Sketch, sketch, sketches, witnesses
 from kohort.disclosure.keys import Secret
 from kohort.disclosure.limits import AuditLimits
@@ -24,11 +24,12 @@ Count = Callable[[NDArray[np.int64], NDArray[np.uint64], str], NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Division:
-    """A set that an output divides in a way that is new: its published size, and in how many ways
-    it and its close sets will then have been divided."""
+    """A set of which an output tells something new: its published size, in how many ways it and its
+    close sets will then have been divided, and in how many words it was asked about."""
 
     published: int
     ways: int
+    wordings: int
 
 
 @dataclass
@@ -66,10 +67,9 @@ class Comparison:
 
     def _look(self, part: PartsOfSet, whole: bool) -> None:
         secret, sets = self._secret, self._sets
-        partition = sealed.hashed(secret, "partition", part.partition) if part.partition else ""
-        asked = frozenset(sealed.hashed(secret, "asked", part.partition, q) for q in part.asked)
+        question = self._question(part)
         names = sealed.names(secret, part.n, part.sums)
-        novel = np.array([not sets.knows(n, partition, asked) for n in names.tolist()], np.bool_)
+        novel = np.array([not sets.knows(n, question) for n in names.tolist()], np.bool_)
         at = np.flatnonzero(novel)
         if not len(at):
             return
@@ -92,10 +92,18 @@ class Comparison:
             np.array(near, dtype=np.uint64).reshape(-1, 2),
         )  # fmt: skip
         nonce = secrets.token_hex(8)
-        told = {"partition": partition, "contents": sorted(asked), "nonce": nonce}
-        told["table"] = self._table
+        told = {**asdict(question), "contents": sorted(question.contents), "nonce": nonce}
         self._found.boxes.append({**told, "box": sealed.sealed(secret, nonce, box.raw())})
-        self._weigh(names[at].tolist(), published.tolist(), partition, asked, near)
+        self._weigh(names[at].tolist(), published.tolist(), question, near)
+
+    def _question(self, part: PartsOfSet) -> Question:
+        secret, partition = self._secret, part.partition
+        return Question(
+            sealed.hashed(secret, "partition", partition) if partition else "",
+            frozenset(sealed.hashed(secret, "asked", partition, q) for q in part.asked),
+            sealed.hashed(secret, "words", part.wording, partition),
+            self._table,
+        )
 
     def _sketches(
         self, part: PartsOfSet, at: NDArray[np.int64]
@@ -136,8 +144,7 @@ class Comparison:
         self,
         names: Sequence[int],
         published: Sequence[int],
-        partition: str,
-        asked: frozenset[str],
+        question: Question,
         near: list[tuple[int, int]],
     ) -> None:
         sets, found = self._sets, self._found
@@ -150,14 +157,17 @@ class Comparison:
             known = sets.known.get(name)
             own = frozenset() if known is None else known.contents
             for other in close:
-                both |= (asked - own) & sets.known[other].contents
-            if partition and (known is None or partition not in known.partitions):
-                ways = sets.divisions(name, partition, close)
-                found.divisions.append(Division(size if known is None else known.published, ways))
+                both |= (question.contents - own) & sets.known[other].contents
+            ways = 0
+            if question.partition and (known is None or question.partition not in known.partitions):
+                ways = sets.divisions(name, question.partition, close)
+            published_first = size if known is None else known.published
+            wordings = sets.wordings(name, question.wording)
+            found.divisions.append(Division(published_first, ways, wordings))
         found.near += len(near)
         found.close = max(found.close, len(both))
-        if self._table:
+        if question.table:
             persons = {
                 self._fresh.get(n) if n not in sets.known else sets.known[n].person for n in names
             }
-            found.tables = max(found.tables, sets.most_tables(persons, self._table))
+            found.tables = max(found.tables, sets.most_tables(persons, question.table))

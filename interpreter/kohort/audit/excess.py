@@ -45,7 +45,10 @@ def uses(
     if record["wording"] not in counts.wordings:
         yield Use("wordings_per_set", len(counts.wordings - counts.granted) + 1, most)
     for division in set(compared.divisions):
-        yield Use("partitions_per_set", division.ways, most_partitions(limits, division.published))
+        yield Use("wordings_per_set", division.wordings, most)
+        if division.ways:
+            many = most_partitions(limits, division.published)
+            yield Use("partitions_per_set", division.ways, many)
     if compared.tables:
         yield Use("tables_per_unit", compared.tables, limits.tables_per_unit)
     if compared.close:

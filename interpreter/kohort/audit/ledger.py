@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from kohort.audit.box import Box
 from kohort.audit.chain import Record
-from kohort.audit.sets import Sets
+from kohort.audit.sets import Question, Sets
 
 RELEASED: Final = "released"
 REFUSED: Final = "refused"
@@ -127,4 +127,6 @@ class Ledger:
                 box = Box.of(self._opened(told["nonce"], told["box"]))
             except ValueError:
                 continue  # of another key, or not of a box: it tells nothing
-            project.sets.add(told["partition"], told["contents"], box, told["table"])
+            contents = frozenset(told["contents"])
+            question = Question(told["partition"], contents, told["wording"], told["table"])
+            project.sets.add(question, box)

@@ -18,16 +18,29 @@ Near: TypeAlias = "tuple[Names, NDArray[np.float64]]"
 _NOTHING: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True)
+class Question:
+    """What an output asked of some sets, all hashes: by what they were divided (or ""), which
+    numbers were told, in which words, and by what all units were divided that they belong to."""
+
+    partition: str
+    contents: frozenset[str]
+    wording: str
+    table: str
+
+
 @dataclass(slots=True)
 class Known:
     """A set: its published size, hashes of its divisions, and of what was asked of it.
 
-    `granted`: divisions that the owner has seen and let pass. `person`: a member of a small set.
+    `granted`: divisions and wordings that the owner has seen and let pass. `person`: a member of a
+    small set.
     """
 
     published: int
     partitions: frozenset[str] = _NOTHING
     contents: frozenset[str] = _NOTHING
+    wordings: frozenset[str] = _NOTHING
     granted: frozenset[str] = _NOTHING
     person: int | None = None
 
@@ -44,27 +57,31 @@ class Sets:
     near: dict[int, set[int]] = field(default_factory=dict)
     _index: dict[int, _Index] = field(default_factory=dict)
 
-    def add(self, partition: str, contents: Sequence[str], box: Box, table: str = "") -> None:
-        """Take into account that the sets of a box were divided, and asked, like this.
-
-        `table`: the division of all units that they belong to.
-        """
-        divided = frozenset((partition,) if partition else ())
-        asked = frozenset(contents)
+    def add(self, question: Question, box: Box) -> None:
+        """Take into account what was asked of the sets of a box."""
+        divided = frozenset((question.partition,) if question.partition else ())
+        added = (divided, question.contents, frozenset((question.wording,)))
         # Sets of one table share what was asked of them, so most unions are made only once.
         unions: dict[tuple[frozenset[str], frozenset[str]], frozenset[str]] = {}
+
+        def union(old: frozenset[str], new: frozenset[str]) -> frozenset[str]:
+            if (old, new) not in unions:
+                unions[old, new] = old | new
+            return unions[old, new]
+
         for name, published in zip(box.names.tolist(), box.published.tolist(), strict=True):
             found = self.known.setdefault(name, Known(published))
-            for old, new in ((found.partitions, divided), (found.contents, asked)):
-                if (old, new) not in unions:
-                    unions[old, new] = old | new
-            found.partitions = unions[found.partitions, divided]
-            found.contents = unions[found.contents, asked]
+            found.partitions = union(found.partitions, added[0])
+            found.contents = union(found.contents, added[1])
+            found.wordings = union(found.wordings, added[2])
+        self._sketched(box)
+        if question.table:
+            self._note(box.names.tolist(), question.table)
+
+    def _sketched(self, box: Box) -> None:
         names, parts = box.names[box.sketched], box.sketches.shape[1]
         for name, person in zip(names.tolist(), box.persons.tolist(), strict=True):
             self.known[name].person = person or None
-        if table:
-            self._note(box.names.tolist(), table)
         if len(names):
             published = np.array([self.known[name].published for name in names.tolist()])
             self._index.setdefault(parts, _Index()).add(names, published, box.sketches)
@@ -86,12 +103,20 @@ class Sets:
         found = (self.tables.get(person, _NOTHING) | {table} for person in persons if person)
         return max(map(len, found), default=0)
 
-    def knows(self, name: int, partition: str, asked: frozenset[str]) -> bool:
-        """Tell whether a set was divided so, and all this asked of it, before."""
+    def knows(self, name: int, question: Question) -> bool:
+        """Tell whether all this was asked of a set before."""
         found = self.known.get(name)
-        if found is None:
-            return False
-        return (not partition or partition in found.partitions) and asked <= found.contents
+        return (
+            found is not None
+            and (not question.partition or question.partition in found.partitions)
+            and question.wording in found.wordings
+            and question.contents <= found.contents
+        )
+
+    def wordings(self, name: int, wording: str) -> int:
+        """Give in how many words a set was asked about, with one more; not what was let pass."""
+        found = self.known.get(name)
+        return 1 if found is None else len((found.wordings | {wording}) - found.granted)
 
     def divisions(self, name: int, partition: str, close: set[int]) -> int:
         """Give in how many ways a set or sets close to it are divided, with one more.
@@ -105,7 +130,7 @@ class Sets:
     def grant(self) -> None:
         """Let everything pass so far: the limits are there once more."""
         for known in self.known.values():
-            known.granted = known.partitions
+            known.granted = known.partitions | known.wordings
         self.tables.clear()
 
     def about(self, sketch: Sketch, published: int, reach: int) -> Near:
