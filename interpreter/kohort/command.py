@@ -56,6 +56,15 @@ class Option:
     high: float | None = None
     whole: bool = False
 
+    def written(self, name: str) -> str:
+        """Give an option as it is written, with what stands in its parentheses."""
+        kind = self.argument.removeprefix("optional-")
+        if kind == "none":
+            return name
+        inside = f"({kind.removesuffix('s').upper()}{' ...' if kind.endswith('s') else ''})"
+        inside = inside.replace("WORD", "NAME")
+        return f"{name}[{inside}]" if kind != self.argument else f"{name}{inside}"
+
 
 @dataclass_transform(frozen_default=True)
 @dataclass(frozen=True)

@@ -33,6 +33,9 @@ _PHRASES = {
     "RENAMED": "VARIABLE",
     "LABELLED": "VARIABLE",
     "file": "FILE",
+    "settings": "SETTING ...",
+    "code_lists": "CODE_LIST ...",
+    "sentence": "MODEL VARIABLE TERM ... [if CONDITION] [, OPTION ...]",
 }
 _RULE = re.compile(r"^(\w+): (.*?)(?:\s*->\s*(\w+))?$")
 _TOKEN = re.compile(r'"([^"]+)"|(\w+)(?:\{(\w+)\})?|([\[\]()|])')
@@ -45,8 +48,10 @@ def _sentences() -> dict[str, str]:
     for line in text.splitlines():
         rule = _RULE.match(line)
         if rule is not None and not line.startswith("?"):
-            words = _spoken(rule[2])
-            found[words.split()[0]] = words
+            # A rule that does not begin with its own word is a part of a sentence.
+            if rule[2].startswith(f'"{rule[1].replace("_", "-")}"'):
+                words = _spoken(rule[2])
+                found[words.split()[0]] = words
     return found
 
 

@@ -42,7 +42,8 @@ def page(command: type[Command]) -> tuple[Lines | Listing | Paragraph, ...]:
         Lines((sentence(command.name),)),
         Paragraph(command.__doc__ or ""),
     ]
-    rows = tuple((name, option.help) for name, option in command.options_table.items())
+    table = command.options_table
+    rows = tuple((option.written(name), option.help) for name, option in table.items())
     if rows:
         blocks.append(Listing(("option", "help"), rows))
     return tuple(blocks)

@@ -28,7 +28,9 @@ def _command(name: str) -> str:
     command = commands().get(name)
     if command is None:
         return ""
-    options = [f"  {option:12} {about.help}" for option, about in command.options_table.items()]
+    table = {about.written(option): about.help for option, about in command.options_table.items()}
+    width = max(map(len, table), default=0)
+    options = [f"  {written:{width}}  {told}" for written, told in table.items()]
     lines = [sentence(name), *(command.__doc__ or "").strip().splitlines(), *options]
     return "\n".join(line.rstrip() for line in lines)
 
