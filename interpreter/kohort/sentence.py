@@ -47,11 +47,10 @@ def _sentences() -> dict[str, str]:
     text = (HOME / "grammar" / "commands.lark").read_text(encoding="utf-8")
     for line in text.splitlines():
         rule = _RULE.match(line)
-        if rule is not None and not line.startswith("?"):
-            # A rule that does not begin with its own word is a part of a sentence.
-            if rule[2].startswith(f'"{rule[1].replace("_", "-")}"'):
-                words = _spoken(rule[2])
-                found[words.split()[0]] = words
+        # A rule that begins with no word of its own is a part of a sentence.
+        if rule is not None and rule[2].startswith('"'):
+            words = _spoken(rule[2])
+            found[words.split()[0]] = words
     return found
 
 
