@@ -9,9 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kohort.estimators import unit_shares
 from kohort.estimators.design import Block, Design, Floats
 from kohort.estimators.least_squares import fit
+from kohort.estimators.problem import Problem
 from kohort.estimators.share_bounds import largest_share
+from kohort.estimators.unit_shares import linear_shares
 
 
 def truth(design: Design, y: Floats, constant: bool = True) -> tuple[float, float]:
@@ -77,3 +80,25 @@ def test_no_bound(why: str) -> None:
     found = fit(Design(tuple(columns), rows), y, weights=weights)
     share = largest_share(found, y)
     assert share == math.inf or (why == "a perfect fit" and share > 1e20)
+
+
+def test_many_rows_have_the_shares_of_few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Shares that are worked out when asked for are those that are worked out at once."""
+    draw = np.random.default_rng(3)
+    rows = 3000
+    x = draw.lognormal(0, 1, rows)
+    blocks = (Block(("x",), x=x), block("place", 6, draw, rows))
+    problem = Problem(
+        designs={"terms": Design(blocks, rows)},
+        rows=rows,
+        columns={"outcome": 3 + x + draw.standard_normal(rows)},
+    )
+    at_once = linear_shares(problem)
+    monkeypatch.setattr(unit_shares, "_MANY", 1)
+    found = linear_shares(problem)
+    assert not len(found.above(0.9))
+    assert "leverage" not in vars(found)
+    worst = float(at_once.leverage.max()) * 0.5
+    assert found.above(worst).tolist() == at_once.above(worst).tolist()
+    np.testing.assert_allclose(found.leverage, at_once.leverage, rtol=1e-9)
+    np.testing.assert_allclose(found.residual, at_once.residual, rtol=1e-7, atol=1e-15)

@@ -47,6 +47,23 @@ class LinearFit(LinearFigures):
         df = self.df_residual if self.clusters is None else self.clusters - 1
         return f_tail(self.f, self.df_model, df)
 
+    def residuals_of(self, y: Floats) -> Floats:
+        """What is left of y, the outcome of this fit, in every row: float64[N].
+
+        Of columns that are not close to collinear only.
+        """
+        part, known = self.elimination, dict(zip(self.names, self.coefficients, strict=True))
+        columns = part.columns
+        names = [name for block in columns.blocks for name in block.names]
+        b = np.array([known.get(name, 0.0) for name in names])
+        shift = sum(
+            centre * known.get(block.names[0], 0.0)
+            for block, centre in zip(columns.blocks, columns.centres, strict=True)
+        )
+        left = columns.combine(b)
+        left += shift
+        return np.subtract(y, left, out=left)
+
     def leverage(self) -> Floats:
         """Leverage of every row, w x'(X'WX)^-1 x, float64[N]."""
         part = self.elimination

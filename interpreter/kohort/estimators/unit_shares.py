@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from functools import cache
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -18,13 +19,13 @@ from kohort.estimators.share_bounds import largest_share
 _MANY = 1 << 16
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class UnitShares:
     """Shares of units in a fit.
 
     `leverage` and `residual`: float64 (U), or by pattern where `place` (int (U)) gives that of each
     unit. `sound`: whether the fit is one, with something unexplained. `whole`: whether each column
-    has a coefficient.
+    has a coefficient. `fit`: the least squares, without weights of units, if it is one.
     """
 
     leverage: Floats
@@ -32,6 +33,13 @@ class UnitShares:
     sound: bool = True
     place: Integers | None = None
     whole: bool = True
+    fit: LinearFit | None = None
+    own: Floats | None = None
+    """The part of leverage that moves coefficients, float64 (U), where that is not all of it."""
+
+    def known(self) -> UnitShares:
+        """Shares as they are, and not a bound of them."""
+        return self
 
     def above(self, least: float) -> Integers:
         """The units of which a share is above `least`."""
@@ -46,22 +54,28 @@ class UnitShares:
         return self.leverage[at], self.residual[at]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class BoundedShares(UnitShares):
-    """Shares of which a bound is known, worked out where it is not enough.
+    """Shares of rows that are worked out when asked for; most often a bound on all is enough."""
 
-    `leverage` and `residual` are that bound, float64 (1).
-    """
+    def __init__(self, found: LinearFit, y: Floats, bound: float) -> None:
+        self.__dict__.update(fit=found, whole=not found.dropped)
+        self._found, self._y, self._bound = found, y, bound
 
-    exact: Callable[[], UnitShares] = field(kw_only=True)
+    @cached_property
+    def leverage(self) -> Floats:
+        return self._found.leverage()
+
+    @cached_property
+    def residual(self) -> Floats:
+        left = self._found.residuals_of(self._y)
+        left *= left
+        left /= self._found.rss
+        return left
 
     def above(self, least: float) -> Integers:
-        if float(self.leverage[0]) <= least:
+        if self._bound <= least:
             return np.empty(0, dtype=np.int64)
-        return self.exact().above(least)
-
-    def of(self, units: Integers) -> tuple[Floats, Floats]:
-        return self.exact().of(units)
+        return super().above(least)
 
 
 def largest_of(shares: Sequence[UnitShares]) -> UnitShares:
@@ -116,11 +130,7 @@ def _of_rows(problem: Problem, design: Design, y: Floats) -> UnitShares:
 def _bounded(problem: Problem, design: Design, y: Floats) -> UnitShares:
     found = fit(design, y, constant=problem.constant)
     bound = largest_share(found, y)
-    exact = cache(lambda: _of_rows(problem, design, y))
-    if not np.isfinite(bound):
-        return exact()
-    share = np.array([bound])
-    return BoundedShares(share, share, whole=not found.dropped, exact=exact)
+    return BoundedShares(found, y, bound) if bound < math.inf else _of_rows(problem, design, y)
 
 
 def _residuals(found: LinearFit) -> Floats:
@@ -136,7 +146,7 @@ def _shares(
     whole = not found.dropped
     sound = whole and found.rss > 0 and bool(np.isfinite(leverage).all())
     share = squares / found.rss if found.rss > 0 else 0 * leverage
-    return UnitShares(leverage, share, sound, place, whole)
+    return UnitShares(leverage, share, sound, place, whole, found)
 
 
 def per_unit(problem: Problem, values: Floats) -> Floats:
