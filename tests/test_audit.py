@@ -295,7 +295,10 @@ def test_after_the_owner_looked_each_limit_is_there_once_more(root: Path) -> Non
     first = ask(1)
     assert 8 < first <= 8 + 1 + 8
     assert ask(100) == 0
+    assert report.reported(report.log_of(root)).projects[0].used["wordings_per_set"] > 100
     report.resume(report.log_of(root), "p", "owner")
+    (project,) = report.reported(report.log_of(root)).projects
+    assert (project.paused, project.used) == ("", {})
     assert 8 < ask(200) <= 8 + 2 + 8
 
 

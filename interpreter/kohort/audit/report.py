@@ -118,6 +118,8 @@ def _project(name: str, found: Sequence[Record]) -> ProjectReport:
 def _used(found: Sequence[Record]) -> dict[str, int]:
     most: dict[str, int] = {}
     for record in found:
+        if record.get("kind") == ledger.RESUMED:
+            most.clear()
         for limit, percent in record.get("used", {}).items():
             most[limit] = max(most.get(limit, 0), int(percent))
     return dict(sorted(most.items()))
