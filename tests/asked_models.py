@@ -82,5 +82,10 @@ def varied(**limits: Any) -> Profile:
     return replace(DEFAULT, models=replace(DEFAULT.models, **limits))
 
 
+def unblurred(profile: Profile) -> Profile:
+    """Without the floor that blurs the outcomes of linear models."""
+    return replace(profile, magnitudes=replace(profile.magnitudes, floor_c=0.0))
+
+
 def secrets(count: int) -> Iterator[Secret]:
     return (Secret(f"secret number {i} of at least 32 bytes ....".encode()) for i in range(count))

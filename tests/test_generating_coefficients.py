@@ -146,7 +146,7 @@ def compared(found: ModelNumbers, wanted: set[str]) -> None:
         if name in wanted:
             assert abs(b - TRUE[name]) <= 3 * error, (name, b, error)
             # The test could fail: effects are known well.
-            assert error < max(abs(TRUE[name]) / 2, 0.07), name
+            assert error < max(abs(TRUE[name]) / 2, 0.12), name
 
 
 STEADY = {"woman", "immigrant", "talent", "_cons"}
@@ -164,7 +164,9 @@ def test_panel_models_find_them_too(
     wanted = {n for n in TRUE if not n.startswith("i.")} | {f"i.level[{n}]" for n in USUAL[1:]}
     compared(found, wanted - (STEADY if effects == "fe" else set()))
     if effects == "re":
-        assert found.figure("sigma_u") == pytest.approx(c.WAGE_PERSON, rel=0.05)
+        # The floor blurs persons by a part of the range of wages.
+        rel = 0.05 if profile is OPEN else 0.15
+        assert found.figure("sigma_u") == pytest.approx(c.WAGE_PERSON, rel=rel)
         assert found.figure("sigma_e") == pytest.approx(c.WAGE_YEARLY, rel=0.05)
     if effects == "fe":
         assert found.figure("sigma_e") == pytest.approx(c.WAGE_YEARLY, rel=0.05)

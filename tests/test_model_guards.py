@@ -17,6 +17,7 @@ from asked_models import (
     secrets,
     shown,
     source,
+    unblurred,
     varied,
 )
 from hypothesis import given, settings
@@ -47,8 +48,8 @@ def test_refusals_under_no_protection_tell_the_reason() -> None:
 def test_noise_is_eta_robust_errors() -> None:
     """4.5: noise of a coefficient is eta times its robust error, and intervals allow for it."""
     y, age, _ = incomes(400)
-    only_noise = varied(
-        clip_units=0, eff_support_min=0, coef_digits=15, se_digits=15, r2_decimals=15
+    only_noise = unblurred(
+        varied(clip_units=0, eff_support_min=0, coef_digits=15, se_digits=15, r2_decimals=15)
     )
     evidence = asked("age", y, age, covariance="robust")
     exact = shown(release_linear(SECRET, OPEN, evidence))
@@ -203,7 +204,7 @@ def test_units_with_several_rows_count_once() -> None:
     # A unit of many rows is one unit of support, and stands out though no row does.
     several = np.where(np.arange(3000) < 300, 0, unit + 1)
     many = replace(age, x=np.where(several == 0, 200 + age.x / 10, age.x / 10))
-    bare = varied(clip_units=0, eta=0.0, coef_digits=15)
+    bare = unblurred(varied(clip_units=0, eta=0.0, coef_digits=15))
     found = shown(
         release_linear(SECRET, bare, asked("age", y, many, keys=KEYS[several], units=several))
     )

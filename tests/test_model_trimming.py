@@ -20,6 +20,7 @@ from asked_models import (
     release_linear,
     secrets,
     shown,
+    unblurred,
     varied,
 )
 from hypothesis import given, settings
@@ -37,7 +38,7 @@ from kohort.estimators.problem import NotEstimableError, Problem
 from kohort.estimators.unit_shares import UnitShares, linear_shares
 
 LEAST = DEFAULT.models.eff_support_min
-BARE = varied(clip_units=0, eta=0.0, coef_digits=15, se_digits=15)
+BARE = unblurred(varied(clip_units=0, eta=0.0, coef_digits=15, se_digits=15))
 """Nothing but the guards: estimates are those of whoever is left."""
 
 
@@ -276,11 +277,12 @@ def test_predictions_come_from_the_same_fit() -> None:
     y, age, _ = incomes(1000)
     giant = measure("age", np.where(np.arange(1000) == 11, 1e9, age.x))
     evidence = asked("age", y, giant)
-    problem, rows = fitted_problem(SECRET, BARE, evidence, LinearRegression())
+    fitted = fitted_problem(SECRET, BARE, evidence, LinearRegression())
+    rows = fitted.rows
     assert rows is not None
     assert set(range(1000)) - set(rows.tolist()) == {11}
     model = shown(release_linear(SECRET, BARE, evidence))
-    predicted = LinearRegression().values(problem, ("predicted",))["predicted"]
+    predicted = fitted.values(LinearRegression(), ("predicted",))["predicted"]
     b, constant = model.coefficients
     assert predicted == pytest.approx(constant + b * age.x[rows], rel=1e-9)
 
@@ -294,7 +296,7 @@ def test_ordinary_columns_keep_everybody() -> None:
     plain = asked("wealth i.place", y, wealth, place)
     out = 0
     for secret in secrets(20):
-        rows = fitted_problem(secret, DEFAULT, plain, LinearRegression())[1]
+        rows = fitted_problem(secret, DEFAULT, plain, LinearRegression()).rows
         out += 0 if rows is None else 3000 - len(rows)
     assert out <= 3
 
@@ -303,5 +305,7 @@ def test_nothing_is_left_out_without_protection() -> None:
     y, age, _ = incomes(200)
     giant = measure("age", np.where(np.arange(200) == 11, 1e6, age.x))
     evidence = asked("age", y, giant)
-    assert fitted_problem(SECRET, OPEN, evidence, LinearRegression())[1] is None
+    fitted = fitted_problem(SECRET, OPEN, evidence, LinearRegression())
+    assert fitted.rows is None
+    assert fitted.shift is None
     assert not isinstance(release_linear(SECRET, OPEN, evidence), Refusal)

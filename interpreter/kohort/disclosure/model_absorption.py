@@ -8,7 +8,7 @@ from typing import NoReturn
 
 from kohort.disclosure.limits import ModelLimits
 from kohort.disclosure.model_evidence import ModelEvidence, Operand
-from kohort.estimators.design import MAX_COLUMNS, Block, DesignTooWideError
+from kohort.estimators.design import MAX_COLUMNS, DesignTooWideError
 from kohort.estimators.problem import Estimator, Predictor
 
 # Categories of one factor: the wordings of so many take some ten seconds.
@@ -26,17 +26,17 @@ class Absorbing:
         """Whether a product can be absorbed: its columns are indicators of categories."""
         return self.most > 0 and all(operand.kind == "i" for operand in operands)
 
-    def of(self, blocks: Mapping[tuple[Operand, ...], Block]) -> list[tuple[Operand, ...]]:
+    def of(self, widths: Mapping[tuple[Operand, ...], int]) -> list[tuple[Operand, ...]]:
         """The widest products, until the rest fits. Raises `DesignTooWideError`."""
-        width = sum(block.width for block in blocks.values())
+        width = sum(widths.values())
         taken: list[tuple[Operand, ...]] = []
-        for widest in sorted(blocks, key=lambda operands: -blocks[operands].width):
+        for widest in sorted(widths, key=lambda operands: -widths[operands]):
             if width <= MAX_COLUMNS:
                 break
             if not self.able(widest) or len(taken) == self.most:
                 too_wide(widest)
             taken.append(widest)
-            width -= blocks[widest].width
+            width -= widths[widest]
         return taken
 
 
@@ -54,6 +54,11 @@ def most_absorbed(
     if able is None or not evidence.constant:
         return 0
     return int(able(evidence.options, limits.eff_support_min > 0))
+
+
+def many(levels: Sequence[str]) -> bool:
+    """Whether a factor alone makes a design too wide."""
+    return len(levels) > MAX_COLUMNS
 
 
 def stricter(limits: ModelLimits) -> ModelLimits:

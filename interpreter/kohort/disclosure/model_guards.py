@@ -29,6 +29,11 @@ def large_enough(limits: ModelLimits, units: int, parameters: int) -> bool:
     return enough and units >= limits.min_obs_per_param * parameters
 
 
+def enough_carriers(limits: ModelLimits, published: int) -> bool:
+    """Whether the published units of a class that carry a column suffice."""
+    return published >= limits.outcome_support
+
+
 def loose_enough(limits: ModelLimits, r2: float) -> bool:
     """Whether the published share of explained variation leaves room; a missing one does not."""
     return r2 <= limits.max_r2

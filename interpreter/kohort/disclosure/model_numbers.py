@@ -43,11 +43,19 @@ _P_DECIMALS = 3
 class Publisher:
     """Rounds and inflates what a model estimated, as the profile says."""
 
-    def __init__(self, secret: Secret, profile: Profile, evidence: ModelEvidence) -> None:
+    def __init__(
+        self,
+        secret: Secret,
+        profile: Profile,
+        evidence: ModelEvidence,
+        variances: Mapping[str, float],
+    ) -> None:
         self._secret = secret
         self._profile = profile
         self._limits = profile.models
         self._evidence = evidence
+        # Of coefficients by name: what the blur of the outcome adds and errors do not show.
+        self._variances = variances
 
     # ---- single numbers
 
@@ -155,8 +163,8 @@ class Publisher:
     ) -> Coefficients:
         rows = [i for i, name in enumerate(equation.names) if name not in gone]
         b = _rounded(equation.coefficients[rows], self._limits.coef_digits)
-        errors = self._errors(equation.errors[rows])
         names = tuple(equation.names[i] for i in rows)
+        errors = self._errors(equation.errors[rows], names)
         found = self._tested(names, b, errors, df, equation.heading)
         if estimate.exponentiated:
             raised = np.array([name not in equation.plain for name in names], dtype=bool)
@@ -168,9 +176,13 @@ class Publisher:
             )  # fmt: skip
         return found
 
-    def _errors(self, errors: Floats) -> Floats:
+    def _errors(self, errors: Floats, names: Sequence[str] = ()) -> Floats:
         inflation = self._inflation * self._lessened
-        return _rounded(errors * math.sqrt(inflation), self._limits.se_digits)
+        squares = errors**2 * inflation
+        beta = self._evidence.options.get("standardize")
+        if names and self._evidence.covariance == "classical" and not beta:
+            squares += np.array([self._variances.get(name, 0.0) for name in names])
+        return _rounded(np.sqrt(squares), self._limits.se_digits)
 
     def _tested(
         self,

@@ -21,6 +21,8 @@ from kohort.scope import Code
 from kohort.wording import Meaning
 
 OTHER = "other"
+# Wordings of so many cells take longer than all else.
+_MANY = 1_000
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,8 @@ class Support:
         """What cells number: the rows of this."""
         self.outcome: Grouping | None = None
         """The merged categories of an outcome of categories, set before any support is judged."""
+        self._conditions: dict[str, list[Meaning]] = {}
+        self._known: dict[tuple[int, int], tuple[object, object, Integers]] = {}
 
     def total(self) -> int:
         """The published number of units."""
@@ -75,9 +79,23 @@ class Support:
 
         `conditions`: what defines each cell within the population.
         """
-        n, sums = self.counted(cell, len(conditions))
-        words = [self._evidence.population.wording(condition) for condition in conditions]
-        return published_counts(self._secret, self._limits, sums, n, words)
+        key = (id(cell), id(conditions))
+        if key not in self._known:
+            n, sums = self.counted(cell, len(conditions))
+            words = [self._evidence.population.wording(condition) for condition in conditions]
+            found = published_counts(self._secret, self._limits, sums, n, words)
+            if len(conditions) < _MANY:
+                return found
+            # Both are kept, so that no others come to stand in their places.
+            self._known[key] = (cell, conditions, found)
+        return self._known[key][2]
+
+    def conditions(self, category: Category) -> list[Meaning]:
+        """What defines each code of a factor, worked out once."""
+        if category.name not in self._conditions:
+            found = [wording.code_cell(category.meaning, code) for code in category.codes]
+            self._conditions[category.name] = found
+        return self._conditions[category.name]
 
     def units(self, cell: Codes | Integers, count: int) -> Integers:
         """True numbers of units per cell, int64; for the floor alone."""
@@ -187,7 +205,7 @@ def group(
     each class of the outcome too.
     """
     enough_of = support.enough if regressor else support.populated
-    conditions = [wording.code_cell(category.meaning, code) for code in category.codes]
+    conditions = support.conditions(category)
     if limits.support_min > 0:
         enough = enough_of(limits, category.index, conditions)
         true = support.units(category.index, len(conditions))

@@ -39,6 +39,7 @@ _FARTHEST = 8.0  # times the centre: beyond it, a share in ten thousand, nobody 
 _LEAST = 2.0
 _RESIDUALS = -2
 """The limit of shares of squared residuals is drawn for this number instead of a column's."""
+_REST = -3
 
 
 class Limits:
@@ -65,6 +66,11 @@ class Limits:
             found.append(1.0 / min(max(parts, _LEAST), _FARTHEST * self._centre))
         return np.array(found)[place]
 
+    def unexplained(self, share: float) -> float:
+        """A share of variation, times a random number with tails: for a guard, not to be shown."""
+        (uniform,) = self._uniforms(0, np.array([_REST])).tolist()
+        return share * math.exp(SPREAD * laplace(uniform))
+
     def _uniforms(self, number: int, columns: Integers) -> Floats:
         """Two halves, as of all noise: of the set and its content, and of the wording."""
         keys = self._keys
@@ -84,12 +90,13 @@ class Limits:
 class Trimmed:
     """What is left of a model: `rows`, None for all; `gone` names columns that nobody is left in.
 
-    `sound`: whether it can be fitted.
+    `sound`: whether it can be fitted. `shares`: those of the units that are left.
     """
 
     rows: Integers | None
     gone: tuple[str, ...] = ()
     sound: bool = True
+    shares: UnitShares | None = None
 
     def of(self, problem: Problem) -> Problem:
         """The problem of what is left."""
@@ -118,7 +125,7 @@ def trimmed(problem: Problem, shares: Callable[[Problem], UnitShares], limits: L
         here, empty = (here, ()) if found.whole else varying(here)
         gone += empty
         if not empty:
-            return Trimmed(rows, gone, found.sound)
+            return Trimmed(rows, gone, found.sound, found)
     raise AssertionError("rounds end")
 
 

@@ -15,12 +15,15 @@ import numpy as np
 from kohort.disclosure.counts import unprotected
 from kohort.disclosure.keys import Secret
 from kohort.disclosure.limits import ModelLimits
-from kohort.disclosure.model_absorption import most_absorbed, stricter
+from kohort.disclosure.model_absorption import many, most_absorbed, stricter
+from kohort.disclosure.model_carriers import published_carriers
 from kohort.disclosure.model_columns import ModelColumns, build
 from kohort.disclosure.model_evidence import Category, ModelEvidence
+from kohort.disclosure.model_floor import Blur, blur
 from kohort.disclosure.model_guards import (
     combinations,
     constant_shown,
+    enough_carriers,
     large_enough,
     loose_enough,
     minorities,
@@ -43,6 +46,28 @@ class Refusal:
     reason: Reason | Literal["SDC-M1"] = "SDC-M1"
 
 
+@dataclass(frozen=True, eq=False)
+class Fitted:
+    """A problem that predictions come from: its `rows`, None for all, and the blur of its outcome.
+
+    `shift`: float64 (n), what the outcome of each of its rows is above the true one; None for 0.
+    """
+
+    problem: Problem
+    rows: Integers | None
+    shift: Floats | None
+
+    def values(self, predictor: Predictor, wanted: tuple[str, ...]) -> Mapping[str, Floats]:
+        """Numbers for the rows; residuals are those of the true outcome.
+
+        With those of the blurred one, prediction and residual would add up to it.
+        """
+        made = dict(predictor.values(self.problem, wanted))
+        if self.shift is not None and "residuals" in made:
+            made["residuals"] = made["residuals"] - self.shift
+        return made
+
+
 def release_model(
     secret: Secret, profile: Profile, evidence: ModelEvidence, estimator: Estimator
 ) -> ModelNumbers | Refusal:
@@ -62,18 +87,20 @@ def release_model(
 
 def fitted_problem(
     secret: Secret, profile: Profile, evidence: ModelEvidence, predictor: Predictor
-) -> tuple[Problem, Integers | None]:
-    """Give the problem of a model whose predictions are asked for, and its rows (None for all).
+) -> Fitted:
+    """Give the problem of a model whose predictions are asked for.
 
-    It is merged, clipped, trimmed and weighted; those who are left out have no predictions. Under a
-    profile without protection it is the plain one. Raises `NotEstimableError` where the model would
-    not be shown, and `DesignTooWideError`.
+    It is merged, clipped, trimmed, weighted and blurred; those who are left out have no
+    predictions. Under a profile without protection it is the plain one. Raises `NotEstimableError`
+    where the model would not be shown, and `DesignTooWideError`.
     """
     release = _Release(secret, profile, evidence, predictor)
     columns = release.columns()
     if not unprotected(profile.counts) and not release.permitted(columns, release.units()):
         raise NotEstimableError("too few rows")
-    return release.weighed(columns), release.left.rows
+    problem = release.weighed(columns)
+    shift = None if release.blur is None else release.blur.shift
+    return Fitted(problem, release.left.rows, shift)
 
 
 class _Release:
@@ -94,11 +121,13 @@ class _Release:
         self.support = made(secret, profile.counts, evidence)
         self.groupings: dict[str, Grouping] = {}
         self.printed: dict[str, Grouping] = {}
+        self.absorbed: set[str] = set()
         self.values: dict[str, Floats] = {}
         self.known: dict[Any, Any] = {}
         self.keys: ModelKeys | None = None
         self.weights: Floats | None = None
         self.left = Trimmed(None)
+        self.blur: Blur | None = None
 
     def columns(self) -> ModelColumns:
         """Merge categories, clip measures and make the designs."""
@@ -113,15 +142,23 @@ class _Release:
             self.support.outcome = known or self._grouped(category, regressor=False)
         for name in evidence.used("i"):
             self.groupings[name] = self._grouped(view.categories[name])
+            if many(self.groupings[name].levels):
+                self._merge_more(name)
         measures = self._read()
         columns = self._built(measures)
-        if columns.absorbed and self.limits.support_min > 0:
-            limits = stricter(self.limits)
-            for names in (one.operands for one in columns.absorbed if len(one.operands) == 1):
-                category = view.categories[names[0]]
-                self.groupings[names[0]] = self._grouped(category, limits=limits)
+        alone = [one.operands[0] for one in columns.absorbed if len(one.operands) == 1]
+        if sum(self._merge_more(name) for name in alone):
             columns = self._built(measures)
         return columns
+
+    def _merge_more(self, name: str) -> bool:
+        """Merge the categories of a factor that is absorbed; whether that is still to be done."""
+        if self.limits.support_min == 0 or name in self.absorbed:
+            return False
+        self.absorbed.add(name)
+        category = self.support.view.categories[name]
+        self.groupings[name] = self._grouped(category, limits=stricter(self.limits))
+        return True
 
     def _built(self, measures: Mapping[str, Floats]) -> ModelColumns:
         evidence = self.evidence
@@ -148,7 +185,8 @@ class _Release:
         estimate = estimator.fit(problem)
         # The weights cannot make columns collinear, but rounding at the very edge could.
         collinear = limits.eff_support_min > 0 and bool(estimate.dropped)
-        publisher = Publisher(self.secret, self.profile, evidence)
+        variances = {} if self.blur is None else self.blur.variances
+        publisher = Publisher(self.secret, self.profile, evidence, variances)
         share = estimate.share
         if collinear or not (share is None or loose_enough(limits, publisher.share(share))):
             return Refusal()
@@ -180,8 +218,17 @@ class _Release:
         """What the estimator gets: with weights, if there are any, and without who stands out."""
         if self.keys is not None and self.limits.eta > 0:
             self.weights = self.keys.weights(self.evidence, self.limits.eta)
-        problem = self._problem(columns)
-        return self.left.of(problem)
+        problem = self.left.of(self._problem(columns))
+        strength, shares = self.profile.magnitudes.floor_c, self.left.shares
+        exact = getattr(self.estimator, "exact_outcome", False)
+        if shares is None or self.keys is None or strength == 0 or exact:
+            return problem
+        if "outcome" not in problem.columns:
+            return problem
+        rk = self.evidence.keys if self.left.rows is None else self.evidence.keys[self.left.rows]
+        self.blur = blur(self.secret, self.keys, problem, rk, shares, strength)
+        moved = problem.outcome + self.blur.shift
+        return replace(problem, columns={**problem.columns, "outcome": moved})
 
     def _problem(self, columns: ModelColumns) -> Problem:
         evidence = self.evidence
@@ -236,8 +283,25 @@ class _Release:
         shares = getattr(self.estimator, "unit_shares", linear_shares)
         limits = Limits(self.secret, self.keys, self.limits.eff_support_min)
         # Without weights yet.
-        self.left = trimmed(self._problem(columns), shares, limits)
-        return self.left.sound
+        problem = self._problem(columns)
+        self.left = trimmed(problem, shares, limits)
+        found = self.left.shares
+        if found is not None and found.fit is not None:
+            # What is published of it is of the blurred outcome.
+            rest = limits.unexplained(1 - found.fit.r2)
+            if not loose_enough(self.limits, 1 - rest):
+                return False
+        return self.left.sound and self._carried(self.left.of(problem))
+
+    def _carried(self, problem: Problem) -> bool:
+        """Whether each class of the outcome has enough units that carry each measure's column."""
+        if self.left.shares is None or self.keys is None or self.limits.outcome_support == 0:
+            return True
+        counts, evidence = self.profile.counts, self.evidence
+        shown = published_carriers(
+            self.secret, counts, evidence, self.keys, problem, self.left.shares
+        )
+        return shown is None or enough_carriers(self.limits, shown)
 
     def _constant(self, columns: ModelColumns, units: int) -> Literal["shown", "hidden", "none"]:
         if not self.evidence.constant or columns.absorbed:

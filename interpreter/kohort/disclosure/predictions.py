@@ -54,9 +54,9 @@ def predictions(
         with np.errstate(all="ignore"):
             # Rows that break a rule are left out, whatever the profile: no message may tell.
             evidence, row = evidence_of(raw, protected=True)
-            problem, chosen = fitted_problem(secret, profile, evidence, predictor)
-            if chosen is not None:
-                row = chosen if row is None else row[chosen]
-            return Predictions(predictor.values(problem, wanted), row)
+            fitted = fitted_problem(secret, profile, evidence, predictor)
+            if fitted.rows is not None:
+                row = fitted.rows if row is None else row[fitted.rows]
+            return Predictions(fitted.values(predictor, wanted), row)
     except (NotEstimableError, DesignTooWideError):
         return Predictions({}, raw.row)

@@ -21,7 +21,8 @@ from kohort.estimators.group_sums import counted
 from kohort.estimators.problem import NotEstimableError
 
 _TOLERANCE = 1e-13
-_MOST_STEPS = 2_000
+# Levels in long chains need thousands of steps, of few pairs each: about a minute in all.
+_FEWEST_STEPS, _MOST_SUMS = 1_000, 1 << 35
 
 
 @dataclass(frozen=True, eq=False)
@@ -184,7 +185,7 @@ class _Iteration:
         direction = conditioned.copy()
         size = (left * conditioned).sum(axis=0)
         goal = _TOLERANCE**2 * level
-        for _ in range(_MOST_STEPS):
+        for _ in range(max(_FEWEST_STEPS, _MOST_SUMS // max(self.cross.nnz * target.shape[1], 1))):
             iterations.another()
             if (size <= goal).all():
                 return gamma

@@ -41,17 +41,30 @@ class AbsorbedFit(LinearFit):
         """The number of slopes that are tested."""
         return len(self.names)
 
+    @property
+    def leading(self) -> int:
+        """The constant is absorbed."""
+        return 0
+
     def leverage(self) -> Floats:
         """Leverage of every row, absorbed factors included, float64[N].
 
         Raises `NotEstimableError` for several absorbed factors.
         """
+        return self.own_leverage() + self._absorbed_leverage()
+
+    def own_leverage(self) -> Floats:
+        """The part of it by which a row moves the coefficients, float64[N]."""
         part = self.elimination
-        assert isinstance(part.columns, AbsorbedColumns)
-        factors, weights = part.columns.factors, part.columns.weights
-        mass = factors.totals(None, factors.weights)[factors.single]
         h = part.columns.quadratic(part.spread(part.inverse))
-        h += np.divide(1.0, mass, out=np.zeros_like(mass), where=mass > 0)
+        return h if part.columns.weights is None else h * part.columns.weights
+
+    def _absorbed_leverage(self) -> Floats:
+        columns = self.elimination.columns
+        assert isinstance(columns, AbsorbedColumns)
+        factors, weights = columns.factors, columns.weights
+        mass = factors.totals(None, factors.weights)[factors.single]
+        h = np.divide(1.0, mass, out=np.zeros_like(mass), where=mass > 0)
         return h if weights is None else h * weights
 
 

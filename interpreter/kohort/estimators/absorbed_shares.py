@@ -18,8 +18,15 @@ def absorbed_shares(problem: Problem) -> UnitShares:
     found = fit_absorbed(design, problem.outcome, problem.absorbed)
     if found.residuals is None:
         raise NotEstimableError("collinear")
-    leverage = per_unit(problem, found.leverage())
-    whole = not found.dropped and found.connected and found.rss > 0
-    sound = whole and bool(np.isfinite(leverage).all())
+    own, leverage = found.own_leverage(), found.leverage()
+    leverage = per_unit(problem, leverage)
+    sound = found.rss > 0 and bool(np.isfinite(leverage).all())
     share = per_unit(problem, found.residuals**2) / found.rss if found.rss > 0 else 0 * leverage
-    return UnitShares(leverage, share, sound)
+    return UnitShares(
+        leverage,
+        share,
+        sound,
+        whole=not found.dropped and found.connected,
+        fit=found,
+        own=per_unit(problem, own),
+    )

@@ -42,6 +42,11 @@ class LinearFit(LinearFigures):
     clusters: int | None = None
 
     @property
+    def leading(self) -> int:
+        """How many working columns come before those of the design: the constant, if any."""
+        return int(self.constant)
+
+    @property
     def f_p(self) -> float:
         """P of the overall F test."""
         df = self.df_residual if self.clusters is None else self.clusters - 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -45,6 +46,7 @@ class BinaryRegression:
     """P(y = 1) by a family; options `margins`, `mfx` and `mfx_at`, `exponentiated`."""
 
     family: Family
+    exact_outcome: ClassVar[bool] = True
 
     def fit(self, problem: Problem) -> Estimate:
         """Fit. Raises `NotEstimableError` ("separation" among the reasons)."""
@@ -98,6 +100,7 @@ class CountRegression:
     """Poisson or, with `dispersed`, negative binomial counts; option `exponentiated`."""
 
     dispersed: bool = False
+    exact_outcome: ClassVar[bool] = True
 
     def _fit(self, problem: Problem) -> IndexFit:
         return fit_negative_binomial(problem) if self.dispersed else fit_index(problem, Poisson())
