@@ -66,6 +66,21 @@ def test_as_the_matrix(name: str, weights: Floats | None) -> None:
     assert np.array_equal(columns.gram(), mirrored(found.gram(ROWS, weights)))
 
 
+@pytest.mark.parametrize("name", DESIGNS)
+def test_rows_as_those_of_the_matrix(name: str) -> None:
+    """Linear combinations and quadratic forms, rows that are in no column among them."""
+    blocks = DESIGNS[name]
+    centres = [float(b.x.mean()) if b.continuous and b.x is not None else 0.0 for b in blocks]
+    matrix = spread(blocks, centres)
+    scale = 1 / np.sqrt((matrix**2).mean(0))
+    columns = Columns(blocks, tuple(centres), ROWS)
+    b = scale * DRAW.standard_normal(len(scale))
+    np.testing.assert_allclose(columns.combine(b), matrix @ b, rtol=1e-9, atol=1e-9)
+    half = scale[:, None] * DRAW.standard_normal((len(scale), len(scale)))
+    found = columns.quadratic(half @ half.T)
+    np.testing.assert_allclose(found, ((matrix @ half) ** 2).sum(1), rtol=1e-8, atol=1e-9)
+
+
 def test_counts_are_exact() -> None:
     found = cell_sums.cell_sums((constant_block(), Block(named(40), codes=PLACE)), [0.0, 0.0])
     assert found.few

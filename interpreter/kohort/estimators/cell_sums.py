@@ -161,7 +161,7 @@ class CellSums:
             weighted = np.multiply(values, w, out=room[count:-1])
         for number in range(count):
             dots[number:, number] += np.einsum("ai,i->a", values[number:], weighted[number])
-        cell = self._cell(rows, whole[:, :size])
+        cell = self.cell(rows, whole[:, :size])
         for table, (one, other) in zip(tables, self._pairs, strict=True):
             if one != ONES:
                 of = np.multiply(values[one], weighted[other], out=product)
@@ -169,8 +169,8 @@ class CellSums:
                 of = w if other == ONES else weighted[other]
             table += np.bincount(cell, weights=of, minlength=self.cells)
 
-    def _cell(self, rows: slice, whole: Integers) -> Integers:
-        """The cell of each row, int64."""
+    def cell(self, rows: slice, whole: Integers) -> Integers:
+        """The cell of each row, int64, in the first line of a buffer int64[2, rows]."""
         cell: Integers = whole[0]
         level: Integers = whole[1]
         # The codes count from -1.

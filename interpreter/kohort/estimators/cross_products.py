@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kohort.estimators.cell_sums import cell_sums
+from kohort.estimators.cell_sums import CellSums, cell_sums
+from kohort.estimators.cell_values import combinations, quadratics
 from kohort.estimators.design import Block, Floats, Integers
 
 CHUNK = 1 << 17
@@ -159,16 +160,22 @@ class Columns:
         spread = (b.codes is None or b.width <= _SPREAD for b in self.blocks)
         return sum(b.width for b, dense in zip(self.blocks, spread, strict=True) if dense)
 
+    def _by_cell(self) -> CellSums | None:
+        """The columns by the cells of their factors, where that pays."""
+        # Columns of another class hold something else than their blocks.
+        if self.rows < _MANY or type(self) is not Columns:
+            return None
+        form = cell_sums(self.blocks, self.centres)
+        return form if form.few else None
+
     def _weights(self, rows: slice) -> Floats | None:
         return None if self.weights is None else self.weights[rows]
 
     def gram(self) -> Floats:
         """Cross products sum(w x x'), float64[k, k]."""
-        # Columns of another class hold something else than their blocks.
-        if self.rows >= _MANY and type(self) is Columns:
-            sums = cell_sums(self.blocks, self.centres)
-            if sums.few:
-                return mirrored(sums.gram(self.rows, self.weights))
+        sums = self._by_cell()
+        if sums is not None:
+            return mirrored(sums.gram(self.rows, self.weights))
         result = np.zeros((self.width, self.width))
         for chunk in self.chunks():
             chunk.add_gram(result, self._weights(chunk.rows))
@@ -184,6 +191,9 @@ class Columns:
 
     def combine(self, coefficients: Floats) -> Floats:
         """The linear combination X b of every row, float64[N]."""
+        form = self._by_cell()
+        if form is not None:
+            return combinations(form, coefficients, self.rows)
         result = np.empty(self.rows)
         for chunk in self.chunks():
             result[chunk.rows] = chunk.combine(coefficients)
@@ -191,6 +201,9 @@ class Columns:
 
     def quadratic(self, matrix: Floats) -> Floats:
         """The quadratic form x' M x of every row for a symmetric M, float64[N]."""
+        form = self._by_cell()
+        if form is not None:
+            return quadratics(form, matrix, self.rows)
         result = np.empty(self.rows)
         for chunk in self.chunks():
             result[chunk.rows] = _quadratic(chunk, matrix)

@@ -8,6 +8,7 @@ from itertools import product
 import numpy as np
 
 from kohort.estimators.cell_sums import MOST_CELLS, ONES, CellSums, cell_sums
+from kohort.estimators.cell_values import column_of
 from kohort.estimators.cross_products import Columns
 from kohort.estimators.design import Floats, Integers
 from kohort.estimators.least_squares import LinearFit
@@ -31,7 +32,7 @@ def largest_share(found: LinearFit, y: Floats) -> float:
     form = cell_sums(columns.blocks, columns.centres)
     if form.cells > MOST_CELLS or len(form.numbers) > _MOST_NUMBERS or found.rss <= 0:
         return math.inf
-    place = [_column(form, index) for index in range(len(form.parts))]
+    place = [column_of(form, index) for index in range(len(form.parts))]
     inverse = np.pad(found.elimination.spread(found.elimination.inverse), (1, 0))
     known = dict(zip(found.names, found.coefficients.tolist(), strict=True))
     names = [name for block in columns.blocks for name in block.names]
@@ -47,15 +48,6 @@ def largest_share(found: LinearFit, y: Floats) -> float:
     farthest = max(float(y.max()) - low, high - float(y.min()))
     share = max(leverage, farthest**2 / found.rss) * _ROUNDING
     return share if math.isfinite(share) else math.inf
-
-
-def _column(form: CellSums, index: int) -> Integers:
-    """Which column of a part is not 0 in each cell, int64 from 1; 0 for none, the reference."""
-    part = form.parts[index]
-    level = form.level(part.factor)
-    if part.factor < 0:
-        return np.asarray(level + part.columns.start + 1)
-    return np.asarray(np.where(level > 0, part.columns.start + level, 0))
 
 
 def _linear(
