@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import compress, repeat
 from itertools import product as combinations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kohort import wording
 from kohort.disclosure.limits import ModelLimits
@@ -67,6 +69,7 @@ class _Builder:
         self.measures = measures
         self.seen = Redundancy(evidence.constant, evidence.lists)
         self.blocks: dict[tuple[Operand, ...], Block] = {}
+        self.widths: dict[tuple[Operand, ...], int] = {}
         self.redundant: list[str] = []
         self.unsupported: list[str] = []
         # Blocks over the same categories share their codes: cross products then need no table.
@@ -81,7 +84,7 @@ class _Builder:
             for operands in parts[part]:
                 self._add(operands)
             known.update(products)
-        absorbed = {p: self._found(self.blocks.pop(p)) for p in self.absorbing.of(self.blocks)}
+        absorbed = {p: self.blocks.pop(p) for p in self.absorbing.of(self.widths)}
         designs = {
             part: Design(tuple(self.blocks[p] for p in own if p in self.blocks), self.evidence.rows)
             for part, own in parts.items()
@@ -97,7 +100,10 @@ class _Builder:
 
     def _add(self, operands: Sequence[Operand]) -> None:
         block = self._block(operands)
-        conditions = self._conditions(operands)
+        whole, found = block.width, self._found(block)
+        if found is not None:
+            block = _narrowed(block, found)
+        conditions = self._conditions(operands, found)
         meanings = [self._meaning(operands, condition) for condition in conditions]
         wanted = np.array([not self.seen.covers(meaning) for meaning in meanings], dtype=bool)
         self.redundant += _picked(block.names, ~wanted)
@@ -108,6 +114,8 @@ class _Builder:
             wanted &= enough
         if wanted.any():
             self.blocks[tuple(operands)] = _narrowed(block, wanted)
+            # By the categories, whether somebody has them or not.
+            self.widths[tuple(operands)] = int(wanted.sum()) if found is None else whole
         for meaning, taken in zip(meanings, wanted, strict=True):
             if taken:
                 self.seen.add(meaning)
@@ -115,11 +123,12 @@ class _Builder:
             # With the constant, a factor's columns span its reference too.
             self.seen.add_spanned(self.groupings[operands[0].name].conditions[0])
 
-    def _found(self, block: Block) -> Block:
-        """A block without the columns that nobody has; protection has left them out before."""
-        if self.limits.support_min > 0 or block.codes is None:
-            return block
-        return _narrowed(block, np.bincount(block.codes + 1, minlength=block.width + 1)[1:] > 0)
+    def _found(self, block: Block) -> NDArray[np.bool_] | None:
+        """Which columns somebody has, where nothing is protected and there are very many."""
+        if self.limits.support_min > 0 or block.codes is None or block.width <= MAX_COLUMNS:
+            return None
+        found = np.bincount(block.codes + 1, minlength=block.width + 1)[1:] > 0
+        return np.asarray(found, dtype=np.bool_)
 
     def _indicators(self, operands: Sequence[Operand]) -> int:
         return sum(o.kind == "i" or self.evidence.measures[o.name].binary for o in operands)
@@ -171,15 +180,18 @@ class _Builder:
         joint[outside] = -1
         return joint
 
-    def _conditions(self, operands: Sequence[Operand]) -> list[Meaning]:
-        """What defines the rows in which each column's indicators are one."""
+    def _conditions(
+        self, operands: Sequence[Operand], found: NDArray[np.bool_] | None
+    ) -> list[Meaning]:
+        """What defines the rows in which each column's indicators are one, of those `found`."""
         parts: list[Sequence[Meaning]] = []
         for operand in operands:
             if operand.kind == "i":
                 parts.append(self.groupings[operand.name].conditions[1:])
             elif self.evidence.measures[operand.name].binary:
                 parts.append([wording.truth(self.evidence.measures[operand.name].meaning)])
-        return [wording.both(conditions) for conditions in combinations(*parts)]
+        wanted = compress(combinations(*parts), repeat(True) if found is None else found.tolist())
+        return [wording.both(conditions) for conditions in wanted]
 
     def _meaning(self, operands: Sequence[Operand], condition: Meaning) -> Meaning:
         """What a column is: its condition, the product of its measures, or both."""
