@@ -109,7 +109,7 @@ class Names:
         pairs = () if variable.labels is None else variable.labels.pairs
         known = {str(c).removesuffix(".0") if decimal else str(c): label for c, label in pairs}
         label = known.get(written)
-        return written if label is None else f"{written} ({label})"
+        return written if label in {None, written} else f"{written} ({label})"
 
 
 # ---- tables
