@@ -1,9 +1,11 @@
 """Regression discontinuity against results of the package rdrobust, and by hand."""
 
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from page_models import ran, shown
 from peer_statement import Numbers, estimates, read
@@ -145,6 +147,26 @@ def estimated(numbers: list[float], level: float, table: str) -> Numbers:
     for name, b, se in ROWS:
         found |= estimates([name], [numbers[b]], [numbers[se]], df=None, level=level, table=table)
     return found
+
+
+def test_senate() -> None:
+    """Calonico, Cattaneo, Farrell and Titiunik (2017), Stata Journal 17(2), pages 386 to 390.
+
+    What winning a seat by a little makes at the next election. The rows come with the package
+    rdrobust, whose licence keeps them out of this tree: without it there is nothing to test.
+    """
+    package = find_spec("rdrobust")
+    if package is None or package.origin is None:
+        pytest.skip("rdrobust, which ships the rows, is not installed")
+    rows: Any = pd.read_csv(Path(package.origin).parent / "data" / "rdrobust_RDsenate.csv")
+    rows = rows[["vote", "margin"]].dropna()
+    assert len(rows) == 1297
+    found = fit_discontinuity(Running(rows["vote"].to_numpy(), rows["margin"].to_numpy()))
+    assert (found.h, found.b) == pytest.approx((17.754, 28.028), abs=5e-4)
+    jump = found.effect
+    assert (jump.conventional, jump.error) == pytest.approx((7.4141, 1.4587), abs=5e-5)
+    limits = jump.corrected + 1.959964 * jump.robust * np.array([-1, 1])
+    np.testing.assert_allclose(limits, [4.0937, 10.9193], atol=5e-5)
 
 
 def test_rounding_errors_of_the_cutoff() -> None:
