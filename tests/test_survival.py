@@ -449,6 +449,22 @@ def test_concordance_of_very_many_times(
         assert concordance(time, event, prediction, mass) == pytest.approx(expected, rel=1e-12)
 
 
+def test_concordance_of_many_weighted_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Predictions count as equal in classes, unless few classes would hold most of the rows."""
+    rng = np.random.default_rng(14)
+    x, weights = rng.normal(size=20_000), rng.uniform(0.5, 1.5, 20_000)
+    time = np.ceil(rng.exponential(size=20_000) * np.exp(-x) * 100)
+    event = (rng.random(20_000) < 0.6).astype(float)
+    uneven = np.append(x[:-1], 1e6)
+    exact = [concordance(time, event, p, weights) for p in (x, np.sign(x), uneven)]
+    monkeypatch.setattr("kohort.estimators.concordance._MANY", 1000)
+    found = [concordance(time, event, p, weights) for p in (x, np.sign(x), uneven)]
+    assert found[0] != exact[0]
+    # With a dozen times as many rows it is a tenth of this.
+    assert found[0] == pytest.approx(exact[0], abs=5e-5)
+    assert found[1:] == exact[1:]
+
+
 def test_the_numbers_of_the_page_of_cox() -> None:
     """Fifteen people of the page, by lifelines; what is printed is rounded to six decimals."""
     x = np.arange(1.0, 16.0)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import special
 
 from kohort.estimators.clusters import cluster_factor, group_sums
-from kohort.estimators.design import Floats
+from kohort.estimators.design import Floats, Integers
+from kohort.estimators.event_times import ranked
 from kohort.estimators.families import Poisson
 from kohort.estimators.likelihood import Ground
 from kohort.estimators.newton import Peak, climb, inverted
@@ -22,9 +24,8 @@ _LEAST = -14.0
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Terms:
-    """Per pattern: value, first derivatives by eta and tau = ln alpha, minus the second ones."""
+    """Per pattern: first derivatives by eta and tau = ln alpha, minus the second ones."""
 
-    value: Floats
     eta: Floats
     tau: Floats
     eta_eta: Floats
@@ -32,31 +33,42 @@ class _Terms:
     tau_tau: Floats
 
 
-def _value(eta: Floats, y: Floats, tau: float) -> Floats:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Counts:
+    """Counts y, float64[n], of which few are distinct: y = `distinct[place]`."""
+
+    y: Floats
+    distinct: Floats
+    place: Integers
+
+    @classmethod
+    def of(cls, y: Floats) -> _Counts:
+        return cls(y, *ranked(y))
+
+    def each(self, function: Callable[[Floats], Floats]) -> Floats:
+        """A function of y, worked out once for each distinct one."""
+        return np.asarray(function(self.distinct)[self.place])
+
+
+def _value(eta: Floats, counts: _Counts, tau: float) -> Floats:
     a, mean = np.exp(-tau), np.exp(eta)
-    return np.asarray(
-        special.gammaln(y + a)
-        - special.gammaln(a)
-        - special.gammaln(y + 1)
-        - a * np.log1p(mean / a)
-        + y * (eta - np.log(a + mean))
+    logs = counts.each(
+        lambda y: special.gammaln(y + a) - special.gammaln(a) - special.gammaln(y + 1)
     )
+    return np.asarray(logs - a * np.log1p(mean / a) + counts.y * (eta - np.log(a + mean)))
 
 
-def _terms(eta: Floats, y: Floats, tau: float) -> _Terms:
+def _terms(eta: Floats, counts: _Counts, tau: float) -> _Terms:
     """Derivatives by eta and, through a = 1 / alpha = exp(-tau), by tau."""
-    a, mean = np.exp(-tau), np.exp(eta)
+    y, a, mean = counts.y, np.exp(-tau), np.exp(eta)
     share = mean / a
-    first = special.digamma(y + a) - special.digamma(a) - np.log1p(share) + (mean - y) / (a + mean)
-    second = (
-        special.polygamma(1, y + a)
-        - special.polygamma(1, a)
-        + mean / (a * (a + mean))
-        - (mean - y) / (a + mean) ** 2
-    )
+    first = counts.each(lambda y: special.digamma(y + a) - special.digamma(a))
+    # What is left of much larger terms: in this order.
+    first = first - np.log1p(share) + (mean - y) / (a + mean)
+    second = counts.each(lambda y: special.polygamma(1, y + a) - special.polygamma(1, a))
+    second = second + mean / (a * (a + mean)) - (mean - y) / (a + mean) ** 2
     bend = 1 + share
     return _Terms(
-        value=_value(eta, y, tau),
         eta=(y - mean) / bend,
         tau=-a * first,
         eta_eta=mean * (1 + y / a) / bend**2,
@@ -79,7 +91,7 @@ def fit_negative_binomial(problem: Problem) -> IndexFit:
     excess = float(w @ ((ground.y - mean) ** 2 - mean)) / float(w @ mean**2)
     tau = float(np.log(max(excess, 1e-3)))
     peak = climb(np.append(start.working, tau), climber.value, climber.derivatives)
-    v, clusters = _covariance(problem, ground, peak)
+    v, clusters = _covariance(problem, climber, peak)
     b, alpha = peak.parameters[:-1], float(np.exp(peak.parameters[-1]))
     coefficients, covariance = ground.restored(peak.parameters, v, further=1)
     coefficients[-1] = alpha
@@ -90,8 +102,8 @@ def fit_negative_binomial(problem: Problem) -> IndexFit:
         names=(*ground.names, ALPHA),
         coefficients=coefficients,
         covariance=covariance,
-        value=float(w @ _value(ground.predictor(b), ground.y, float(peak.parameters[-1]))),
-        value_null=_null(ground, climber),
+        value=float(w @ _value(ground.predictor(b), climber.counts, float(peak.parameters[-1]))),
+        value_null=_null(climber),
         steps=peak.steps,
         working=b,
         rows=problem.rows,
@@ -112,13 +124,14 @@ class _Climber:
         offset = ground.offset
         exposure = np.ones(len(ground.y)) if offset is None else np.exp(offset)
         self.rate = float(self.weights @ ground.y) / float(self.weights @ exposure)
-        self.typical = self.rate * exposure
+        self.counts = _Counts.of(ground.y)
+        self.typical = _Counts.of(self.rate * exposure)
 
     def value(self, parameters: Floats) -> float:
         eta, tau = self.ground.predictor(parameters[:-1]), float(parameters[-1])
         if not _LEAST - 1 <= tau <= -_LEAST:
             return -np.inf
-        value = float(self.weights @ _value(eta, self.ground.y, tau))
+        value = float(self.weights @ _value(eta, self.counts, tau))
         if self.prior is not None:
             value += float(self.prior @ _value(eta, self.typical, tau))
         # Keeps alpha off zero where the likelihood has no maximum.
@@ -126,7 +139,7 @@ class _Climber:
 
     def derivatives(self, parameters: Floats) -> tuple[Floats, Floats]:
         eta, tau = self.ground.predictor(parameters[:-1]), float(parameters[-1])
-        gradient, information = self._added(eta, self.ground.y, tau, self.weights)
+        gradient, information = self._added(eta, self.counts, tau, self.weights)
         if self.prior is not None:
             more, bend = self._added(eta, self.typical, tau, self.prior)
             gradient, information = gradient + more, information + bend
@@ -135,8 +148,10 @@ class _Climber:
         information[-1, -1] += 9 * wall
         return gradient, information
 
-    def _added(self, eta: Floats, y: Floats, tau: float, weights: Floats) -> tuple[Floats, Floats]:
-        found = _terms(eta, y, tau)
+    def _added(
+        self, eta: Floats, counts: _Counts, tau: float, weights: Floats
+    ) -> tuple[Floats, Floats]:
+        found = _terms(eta, counts, tau)
         k = self.ground.k
         gradient, information = np.empty(k + 1), np.empty((k + 1, k + 1))
         gradient[:k] = self.ground.against(weights * found.eta)
@@ -147,11 +162,12 @@ class _Climber:
         return gradient, information
 
 
-def _covariance(problem: Problem, ground: Ground, peak: Peak) -> tuple[Floats, int | None]:
-    inverse = inverted(peak.information)
+def _covariance(problem: Problem, climber: _Climber, peak: Peak) -> tuple[Floats, int | None]:
+    ground, inverse = climber.ground, inverted(peak.information)
     if problem.covariance == "classical":
         return inverse, None
-    found = _terms(ground.predictor(peak.parameters[:-1]), ground.y, float(peak.parameters[-1]))
+    eta = ground.predictor(peak.parameters[:-1])
+    found = _terms(eta, climber.counts, float(peak.parameters[-1]))
     k = ground.k
     if problem.covariance == "robust":
         squares = ground.patterns.squares
@@ -170,18 +186,24 @@ def _covariance(problem: Problem, ground: Ground, peak: Peak) -> tuple[Floats, i
     return factor * (inverse @ (scores.T @ scores) @ inverse), len(scores)
 
 
-def _null(ground: Ground, climber: _Climber) -> float:
-    """The log likelihood of the constant and alpha alone."""
-    offset = np.zeros(len(ground.y)) if ground.offset is None else ground.offset
-    w, y = ground.weights, ground.y
+def _null(climber: _Climber) -> float:
+    """The log likelihood of the constant and alpha alone; without an offset, of distinct counts."""
+    w, counts, offset = climber.weights, climber.counts, climber.ground.offset
+    if offset is None:
+        w = np.bincount(counts.place, w, len(counts.distinct)).astype(np.float64)
+        counts = _Counts.of(counts.distinct)
+        offset = np.zeros(len(w))
+    y = counts.y
 
     def value(p: Floats) -> float:
         if not _LEAST - 1 <= p[1] <= -_LEAST:
             return -np.inf
-        return float(w @ _value(offset + p[0], y, float(p[1]))) - float(np.exp(3 * (_LEAST - p[1])))
+        return float(w @ _value(offset + p[0], counts, float(p[1]))) - float(
+            np.exp(3 * (_LEAST - p[1]))
+        )
 
     def derivatives(p: Floats) -> tuple[Floats, Floats]:
-        found = _terms(offset + p[0], y, float(p[1]))
+        found = _terms(offset + p[0], counts, float(p[1]))
         wall = np.exp(3 * (_LEAST - p[1]))
         gradient = np.array([w @ found.eta, w @ found.tau + 3 * wall])
         cross = w @ found.eta_tau
