@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,9 +14,12 @@ from kohort.audit import sealed
 from kohort.audit.box import Box
 from kohort.audit.evidence import Evidence, PartsOfSet
 from kohort.audit.sets import Question, Sets
-from kohort.audit.sketch import Sketch, sketch, sketches, witnesses
+from kohort.audit.sketch import Sketch, distances, sketch, sketches, witnesses
 from kohort.disclosure.keys import Secret
 from kohort.disclosure.limits import AuditLimits
+
+_PAIRS: Final = 1 << 20
+"""Pairs of sets that are compared at a time."""
 
 Count = Callable[[NDArray[np.int64], NDArray[np.uint64], str], NDArray[np.int64]]
 """Gives the published sizes of sets, from true ones, sums of keys, and the wording of all."""
@@ -130,14 +133,17 @@ class Comparison:
             return []
         # Published sizes differ by the noise of both besides the true difference.
         reach = 4 * limits.near_dup_diff
-        for name, size, one in zip(names.tolist(), published.tolist(), made, strict=True):
-            others, apart = self._sets.about(one, size, reach)
-            for place in np.flatnonzero((apart > 0) & (apart <= size / 2)).tolist():
-                other = int(others[place])
-                pair = sorted((name, other))
-                margin = sealed.laplace(self._secret, limits.near_dup_margin, *pair)
-                if other != name and apart[place] < limits.near_dup_diff + margin:
-                    near.append((name, other))
+        for size in np.unique(published).tolist():
+            others, sketched = self._sets.about(size, reach, limits.sketch_cells)
+            of_size = np.flatnonzero(published == size)
+            for some in np.array_split(of_size, 1 + len(of_size) * len(others) // _PAIRS):
+                apart = distances(made[some], sketched)
+                for one, place in np.argwhere((apart > 0) & (apart <= size / 2)).tolist():
+                    name, other = int(names[some[one]]), int(others[place])
+                    pair = sorted((name, other))
+                    margin = sealed.laplace(self._secret, limits.near_dup_margin, *pair)
+                    if other != name and apart[one, place] < limits.near_dup_diff + margin:
+                        near.append((name, other))
         return near
 
     def _weigh(

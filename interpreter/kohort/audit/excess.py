@@ -44,11 +44,7 @@ def uses(
         yield Use("contents_per_set", len(contents - counts.granted), most)
     if record["wording"] not in counts.wordings:
         yield Use("wordings_per_set", len(counts.wordings - counts.granted) + 1, most)
-    for division in set(compared.divisions):
-        yield Use("wordings_per_set", division.wordings, most)
-        if division.ways:
-            many = most_partitions(limits, division.published)
-            yield Use("partitions_per_set", division.ways, many)
+    yield from _of_divisions(limits, compared)
     if compared.tables:
         yield Use("tables_per_unit", compared.tables, limits.tables_per_unit)
     if compared.close:
@@ -58,6 +54,20 @@ def uses(
         yield Use(
             "samples_per_set", len(_samples(project, whole) | {sample}), limits.samples_per_set
         )
+
+
+def _of_divisions(limits: AuditLimits, compared: Compared) -> Iterator[Use]:
+    """Give the uses of the sets that are furthest: of each number of ways the smallest set."""
+    smallest: dict[int, int] = {}
+    for division in compared.divisions:
+        least = smallest.get(division.ways, division.published)
+        smallest[division.ways] = min(least, division.published)
+    smallest.pop(0, None)
+    for ways, published in smallest.items():
+        yield Use("partitions_per_set", ways, most_partitions(limits, published))
+    if compared.divisions:
+        wordings = max(division.wordings for division in compared.divisions)
+        yield Use("wordings_per_set", wordings, limits.contents_per_set)
 
 
 def _samples(project: Project, whole: str) -> set[str]:

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kohort.audit.box import Box, Names
-from kohort.audit.sketch import Sketch, distances
+from kohort.audit.sketch import Sketch
 
-Near: TypeAlias = "tuple[Names, NDArray[np.float64]]"
-"""Names of sets, uint64 (m), and distances to them in units, float64 (m)."""
+Sketched: TypeAlias = "tuple[Names, Sketch]"
+"""Names of sets, uint64 (m), and their sketches, uint8 (m, parts)."""
 
 _NOTHING: frozenset[str] = frozenset()
 
@@ -133,12 +133,12 @@ class Sets:
             known.granted = known.partitions | known.wordings
         self.tables.clear()
 
-    def about(self, sketch: Sketch, published: int, reach: int) -> Near:
-        """Give the names of sets of about this published size, and their distances."""
-        index = self._index.get(len(sketch))
+    def about(self, published: int, reach: int, parts: int) -> Sketched:
+        """Give the sets of about this published size that have sketches of so many parts."""
+        index = self._index.get(parts)
         if index is None:
-            return np.empty(0, dtype=np.uint64), np.empty(0)
-        return index.about(sketch, published, reach)
+            return np.empty(0, dtype=np.uint64), np.empty((0, parts), dtype=np.uint8)
+        return index.about(published, reach)
 
 
 class _Index:
@@ -151,10 +151,10 @@ class _Index:
     def add(self, names: Names, published: NDArray[np.int64], sketches: Sketch) -> None:
         self._added.append((names, published, sketches))
 
-    def about(self, sketch: Sketch, published: int, reach: int) -> Near:
+    def about(self, published: int, reach: int) -> Sketched:
         names, sizes, sketches = self._in_order()
         low, high = np.searchsorted(sizes, (published - reach, published + reach + 1))
-        return names[low:high], distances(sketch, sketches[low:high])
+        return names[low:high], sketches[low:high]
 
     def _in_order(self) -> tuple[Names, NDArray[np.int64], Sketch]:
         if self._sorted is not None and not self._added:

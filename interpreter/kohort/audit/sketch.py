@@ -47,13 +47,14 @@ def sketches(keys: NDArray[np.uint64], place: NDArray[np.int64], sets: int, part
 
 
 def distances(one: Sketch, others: Sketch) -> NDArray[np.float64]:
-    """Give in about how many units a set (parts) differs from others (m, parts): float64 (m).
+    """Give in about how many units sets (..., parts) differ from others (m, parts).
 
-    0 for equal sets; infinity where every part differs. The standard error for d units and k parts
-    is sqrt(k (exp(d/k) - d/k - 1)): 1.3 units of 10 and 2.8 of 20 with 32 parts.
+    Gives float64 (..., m): 0 for equal sets; infinity where every part differs. The standard error
+    for d units and k parts is sqrt(k (exp(d/k) - d/k - 1)): 1.3 units of 10 and 2.8 of 20 with 32
+    parts.
     """
-    parts = len(one)
-    same = np.count_nonzero(others == one, axis=1)
+    parts = one.shape[-1]
+    same = np.count_nonzero(one[..., None, :] == others, axis=-1)
     with np.errstate(divide="ignore"):
         return np.asarray(-parts * np.log(same / parts) + 0.0)
 
