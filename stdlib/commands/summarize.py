@@ -13,15 +13,17 @@ from kohort.writing import titled
 
 from .tabulate import numeric_variable
 
+FURTHER = {
+    "gini": Option("also the Gini coefficient"),
+    "iqr": Option("also the interquartile range"),
+}
+
 
 class Summarize(ShowCommand, name="summarize"):
     """Mean, standard deviation, number of units and percentiles of numeric variables."""
 
     group = "statistics"
-    options_table = {
-        "gini": Option("also the Gini coefficient"),
-        "iqr": Option("also the interquartile range"),
-    }
+    options_table = FURTHER
 
     variables: Words | None
     condition: Condition | None
@@ -33,7 +35,7 @@ class Summarize(ShowCommand, name="summarize"):
 
     def run(self, dataset: Dataset, scope: Scope) -> Summary:
         """Ask for the values."""
-        further = tuple(name for name in ("gini", "iqr") if name in self.options)
+        further = tuple(name for name in FURTHER if name in self.options)
         of = described(scope, self.variables, self.span)
         found = selected(dataset, self.condition).summary(of, further)
         return replace(found, title=titled(self.name, self.variables or (), self.condition))

@@ -1,6 +1,6 @@
 """Describe numeric variables at each time of a panel."""
 
-from kohort.command import Option, ShowCommand, selected
+from kohort.command import ShowCommand, selected
 from kohort.dataset import Dataset
 from kohort.described import PanelSummary
 from kohort.diagnostic import wrong
@@ -8,7 +8,7 @@ from kohort.phrases import Condition, Options, Words
 from kohort.scope import Scope, Variable
 from kohort.writing import titled
 
-from .summarize import check_described, described
+from .summarize import FURTHER, check_described, described
 from .tabulate_panel import panel_time
 
 
@@ -16,10 +16,7 @@ class SummarizePanel(ShowCommand, name="summarize-panel"):
     """Mean, standard deviation, number of units and percentiles at each time of a panel."""
 
     group = "statistics"
-    options_table = {
-        "gini": Option("also the Gini coefficient"),
-        "iqr": Option("also the interquartile range"),
-    }
+    options_table = FURTHER
 
     variables: Words | None
     condition: Condition | None
@@ -38,7 +35,7 @@ class SummarizePanel(ShowCommand, name="summarize-panel"):
 
     def run(self, dataset: Dataset, scope: Scope) -> PanelSummary:
         """Ask for the values at each time."""
-        further = tuple(name for name in ("gini", "iqr") if name in self.options)
+        further = tuple(name for name in FURTHER if name in self.options)
         time = panel_time(scope, self.span)
         rows = selected(dataset, self.condition)
         volumes = rows.magnitudes([time], self._chosen(scope, time), False, further, {})

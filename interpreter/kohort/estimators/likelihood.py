@@ -111,6 +111,34 @@ class Ground:
         return np.concatenate([matrix[1:], matrix[:1]])
 
 
+@dataclass(frozen=True, eq=False)
+class LikelihoodFit:
+    """A fitted likelihood model of k columns in each of its equations.
+
+    `names` (k): the user's columns, the constant last; `coefficients` float64 (k), or (J - 1, k) of
+    several equations; `covariance` float64 of all of them, equation by equation. `value` and
+    `value_null`: log likelihoods of the model and of the constant alone. `ground` and `working`
+    are what it was climbed on. `clusters`: their number.
+    """
+
+    ground: Ground
+    names: tuple[str, ...]
+    coefficients: Floats
+    covariance: Floats
+    value: float
+    value_null: float
+    steps: int
+    working: Floats
+    rows: int
+    clusters: int | None = None
+
+    @property
+    def errors(self) -> Floats:
+        """Standard errors, in the shape of the coefficients."""
+        found = np.sqrt(np.maximum(np.diagonal(self.covariance), 0.0))
+        return np.asarray(found.reshape(self.coefficients.shape))
+
+
 def ground_of(problem: Problem, further: Sequence[Floats] = ()) -> Ground:
     """Collapse the rows of a problem, and find its independent columns.
 

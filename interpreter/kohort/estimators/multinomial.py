@@ -8,7 +8,7 @@ import numpy as np
 
 from kohort.estimators.clusters import cluster_factor
 from kohort.estimators.design import Floats, Integers
-from kohort.estimators.likelihood import Ground, ground_of
+from kohort.estimators.likelihood import Ground, LikelihoodFit, ground_of
 from kohort.estimators.newton import climb, inverted
 from kohort.estimators.problem import NotEstimableError, Problem
 
@@ -16,29 +16,8 @@ MOST_OUTCOMES = 20
 
 
 @dataclass(frozen=True, eq=False)
-class ChoiceFit:
-    """A fitted multinomial logit.
-
-    `names` (k): the user's columns, the constant last; `coefficients` float64 (J - 1, k) by outcome
-    after the base; `covariance` float64 of all of them, outcome by outcome.
-    """
-
-    ground: Ground
-    names: tuple[str, ...]
-    coefficients: Floats
-    covariance: Floats
-    value: float
-    value_null: float
-    steps: int
-    working: Floats
-    rows: int
-    clusters: int | None = None
-
-    @property
-    def errors(self) -> Floats:
-        """Standard errors, float64 (J - 1, k)."""
-        found = np.sqrt(np.maximum(np.diagonal(self.covariance), 0.0))
-        return found.reshape(self.coefficients.shape)
+class ChoiceFit(LikelihoodFit):
+    """A fitted multinomial logit: an equation for each outcome after the base."""
 
     @property
     def shares(self) -> Floats:

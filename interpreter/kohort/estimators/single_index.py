@@ -9,35 +9,14 @@ import numpy as np
 from kohort.estimators.clusters import cluster_factor
 from kohort.estimators.design import Floats
 from kohort.estimators.families import Family
-from kohort.estimators.likelihood import Ground, ground_of
+from kohort.estimators.likelihood import Ground, LikelihoodFit, ground_of
 from kohort.estimators.newton import Peak, climb, inverted
 from kohort.estimators.problem import NotEstimableError, Problem
 
 
 @dataclass(frozen=True, eq=False)
-class IndexFit:
-    """A fitted likelihood model.
-
-    `names`, `coefficients` float64 (k), `covariance` float64 (k, k): the user's columns, the
-    constant last. `value`, `value_null`: log likelihoods of the model and of the constant alone.
-    `ground` and `working` (float64 (k)) are what it was climbed on. `clusters`: their number.
-    """
-
-    ground: Ground
-    names: tuple[str, ...]
-    coefficients: Floats
-    covariance: Floats
-    value: float
-    value_null: float
-    steps: int
-    working: Floats
-    rows: int
-    clusters: int | None = None
-
-    @property
-    def errors(self) -> Floats:
-        """Standard errors, float64 (k)."""
-        return np.sqrt(np.maximum(np.diagonal(self.covariance), 0.0))
+class IndexFit(LikelihoodFit):
+    """A fitted likelihood model of one linear predictor."""
 
     @property
     def eta(self) -> Floats:
