@@ -1,12 +1,13 @@
 """Models made about one person: dummies, planted leverage, small groups known but for one.
 
-Three measures. (1) Is a model with a dummy for one person answered? Never; the defence off, its
-coefficient is the person's value. (2) A giant value is planted on the target if the secret holds:
-how often do the numbers, or a refusal, tell? Bound 66 % a model (reference, 8: the guard of
-effective support), and three standard errors: one innocent measurement in 740 exceeds it. (3) A
-dummy of a few people, all but one known: how often is the value found within ten per cent? No more
-than by guessing. A yes or no is found more often, as often as the jitter's size says; the reference
-has no row for that, see `test_a_bit_by_a_small_dummy_is_as_safe_as_the_jitter`.
+Measures. (1) Is a model with a dummy for one person answered? Never; the defence off, its
+coefficient is the person's value. (2) A giant value is planted on the target if the secret holds,
+alone or beside those of known people: how often do the numbers, or a refusal, tell? Bound 66 % a
+model (reference, 8: the guard of effective support), and three standard errors: one innocent
+measurement in 740 exceeds it. (3) A dummy of a few people, all but one known: how often is the
+value found within ten per cent? No more than by guessing. How often is a yes or no? As often as the
+floor and the jitter say. (4) The same where all others are known to be alike, so that nothing is
+jittered, and where dummy and outcome are numbers by another name.
 """
 
 from __future__ import annotations
@@ -91,14 +92,17 @@ def test_without_guards_a_dummy_shows_the_value(bare: Session) -> None:
     assert within(found, canary_bank.exact()[people], 0.02) == 1
 
 
-def mean_of(session: Session, people: NDArray[np.int64], outcome: str = "exact") -> float:
+def mean_of(
+    session: Session, people: NDArray[np.int64], outcome: str = "exact", model: str = "regress"
+) -> float:
     """Give the mean of people by a model with a dummy for them; NaN where it is refused."""
     named = ", ".join(f"{wage}" for wage in canary_bank.wages()[people])
-    reply = asked(session, f"generate d = inlist(wage, {named})\nregress {outcome} d\ndrop d")
+    reply = asked(session, f"generate d = inlist(wage, {named})\n{model} {outcome} d\ndrop d")
     if reply.codes:
         return math.nan
     coefficients = numbers(reply.table)[:, 0]
-    return float(coefficients[0] + coefficients[-1])
+    total = float(coefficients[0] + coefficients[-1])
+    return total if model == "regress" else 1 / (1 + math.exp(-total))
 
 
 def planted(session: Session, model: str, each: int, seed: int) -> list[float]:
@@ -157,29 +161,99 @@ def test_without_jitter_a_value_is_found_by_a_small_dummy(bare: Session) -> None
         assert mean * (len(known) + 1) - exact[known].sum() == pytest.approx(exact[target], rel=0.1)
 
 
-def bits_by_dummy(session: Session) -> tuple[float, int]:
+def bits_by_dummy(session: Session, model: str = "regress", size: int = 20) -> tuple[float, int]:
     exact, right = canary_bank.exact(), []
-    for known, target in small_groups(20, 3):
-        mean = mean_of(session, np.append(known, target), "one")
+    for known, target in small_groups(size, 3):
+        mean = mean_of(session, np.append(known, target), "one", model)
         if not math.isnan(mean):
             middle = (exact[known] > 500).sum() + 0.5
             right.append((mean * (len(known) + 1) > middle) == (exact[target] > 500))
     return float(np.mean(right)), len(right)
 
 
-def test_a_bit_by_a_small_dummy_is_as_safe_as_the_jitter(session: Session) -> None:
-    """Of n people half have the secret: one of them moves the mean by 1/n, noise is 0.3 se.
+def normal(x: float) -> float:
+    """Phi of x."""
+    return 0.5 * (1 + math.erf(x / math.sqrt(2)))
 
-    The better guess is right with probability Phi(1 / (0.6 sqrt(n / 4))), 77 % for n = 20: more
-    than one count tells, since models have no floor for the influence of one unit as means have.
+
+def test_a_bit_by_a_small_dummy_is_as_safe_as_in_a_mean(session: Session) -> None:
+    """One of n people moves their sum by 1; the floor has spread 1, the jitter 0.3 sqrt(n / 4).
+
+    For n = 20 the better guess is right with probability Phi(0.5 / 1.20), 66 %.
     """
     rate, trials = bits_by_dummy(session)
-    phi = 0.5 * (1 + math.erf(1 / (0.6 * math.sqrt(20 / 4)) / math.sqrt(2)))
-    assert rate < ceiling(phi, trials)
+    assert rate < ceiling(normal(0.5 / math.sqrt(1 + 0.3**2 * 20 / 4)), trials)
+
+
+def test_a_bit_by_a_logit_is_as_safe_as_the_jitter(session: Session) -> None:
+    """Models of likelihood have no floor: Phi(0.5 / 0.67), 77 %."""
+    rate, trials = bits_by_dummy(session, "logit")
+    assert rate < ceiling(normal(0.5 / math.sqrt(0.3**2 * 20 / 4)), trials)
 
 
 def test_without_jitter_a_small_dummy_tells_the_bit(bare: Session) -> None:
     assert bits_by_dummy(bare)[0] > 0.90
+
+
+ALIKE = ["regress number d", "regress number twice", "regress-mml number twice by decade"]
+"""Linear models of an outcome, and of an indicator, that are no yes or no by their definition."""
+UNBOUNDED = ["logit one twice", "logit number twice", "probit one twice", "poisson number twice",
+    "negative-binomial number twice", "cox one born twice", "regress one twice"]  # fmt: skip
+
+
+def groups_alike(session: Session, model: str, count: int, size: int) -> list[tuple[float, bool]]:
+    """Give the sum of a group in which all known ones lack the secret, and if the target has it.
+
+    NaN where the model is refused.
+    """
+    exact, wages, found = canary_bank.exact(), canary_bank.wages(), []
+    places = np.arange(200, canary_bank.PERSONS)
+    lacking = places[(exact[places] <= 500) & (places % 10 != 3)]
+    chance = np.random.default_rng(9)
+    for target in balanced(count, 9):
+        known = chance.choice(lacking[lacking != target], size - 1, replace=False)
+        named = ", ".join(f"{wages[place]}" for place in [*known, target])
+        made = (
+            f"generate d = inlist(wage, {named})\ngenerate twice = d * 2\ngenerate number = one * 1"
+        )
+        reply = asked(session, f"{made}\n{model}\ndrop d twice number")
+        total = math.nan
+        if not reply.codes:
+            coefficients = numbers(reply.table)[:, 0]
+            total = size * (coefficients[0] * (2 if "twice" in model else 1) + coefficients[-1])
+        found.append((total, bool(exact[target] > 500)))
+    return found
+
+
+def told_by_alike(session: Session, count: int) -> tuple[float, int]:
+    found = [one for model in ALIKE[:2] for one in groups_alike(session, model, count, 50)]
+    right = [(total > 0.5) == secret for total, secret in found if not math.isnan(total)]
+    return float(np.mean(right)), len(right)
+
+
+def test_a_group_known_to_be_alike_but_for_one_does_not_tell(session: Session) -> None:
+    """No residual, no jitter: the floor alone, Phi(0.5), 69 %."""
+    rate, trials = told_by_alike(session, 400 if LARGE else 30)
+    assert rate < ceiling(normal(0.5), trials)
+
+
+def test_without_a_floor_a_group_known_to_be_alike_tells(root: Path) -> None:
+    unfloored = weakened(started(root, "default"), magnitudes={"floor_c": 0.0})
+    rate, _ = told_by_alike(unfloored, 8)
+    assert rate > 0.9
+
+
+@pytest.mark.parametrize("model", UNBOUNDED)
+def test_an_indicator_by_another_name_is_none_the_less(session: Session, model: str) -> None:
+    """One, or nobody, of a class where a measure is not at rest: no model, as for an indicator."""
+    assert all(math.isnan(total) for total, _ in groups_alike(session, model, 2, 50))
+
+
+def test_without_its_guard_an_indicator_by_another_name_tells(root: Path) -> None:
+    unguarded = weakened(started(root, "default"), models={"outcome_support": 0})
+    found = groups_alike(unguarded, "logit one twice", 8, 50)
+    told_of = [(total > -50 * 5) == secret for total, secret in found if not math.isnan(total)]
+    assert np.mean(told_of) > 0.8
 
 
 BASE = "generate z = wage - int(wage / 100000) * 100000\n"
