@@ -43,10 +43,10 @@ def frame(session: Session) -> pd.DataFrame:
     return made.astype(dict.fromkeys(made.select_dtypes("bool"), float))
 
 
-def ran(name: str, root: Path, wanted: Collection[str]) -> Iterator[Ran]:
+def ran(name: str, root: Path, wanted: Collection[str], profile: str = "open") -> Iterator[Ran]:
     """Run a page, and give the statements of the wanted commands that showed or made something."""
     page = Page.read(PAGES / f"{name}.md")
-    session = new_session(Catalogue([(None, root)]), "open")
+    session = new_session(Catalogue([(None, root)]), profile)
     for script in FENCE.findall(page.text):
         for event in session.run(script, batch=False):
             if not isinstance(event, Result):

@@ -131,3 +131,37 @@ def check_prediction(one: Ran, statement: Statement) -> None:
             assert set(there.index) == set(expected[made].index), (one.text, column)
             near = pytest.approx(expected[made].astype(float).to_dict(), rel=1e-4, abs=1e-6)
             assert there.to_dict() == near, (one.text, column)
+
+
+# ---- under protection
+
+PROTECTED = (
+    "kaplan_meier_protected", "logit_protected", "regress_mml_protected",
+    "regress_panel_protected", "regress_protected",
+)  # fmt: skip
+ESTIMATES = ("coef", "odds_ratio", "rate_ratio", "hazard_ratio", "fe_less_re", "beta")
+
+
+def test_protected_models_are_close(norway_root: Path) -> None:
+    """Each model has a case; its coefficients are those without protection, give or take 3 errors.
+
+    Where categories are put together there is less to compare.
+    """
+    models = {*MODELS, "rdd", "coefplot"}
+    seen: dict[str, int] = {}
+    for page in PROTECTED:
+        plain = {one.text: shown(one.released) for one in ran(page, norway_root, models)}
+        for one in ran(page, norway_root, models, "default"):
+            found, true = shown(one.released), plain.get(one.text, {})
+            compared = 0
+            for key, value in found.items():
+                error = found.get((*key[:3], "se"))
+                if key[0] != "0" or key[3] not in ESTIMATES or None in (error, true.get(key)):
+                    continue
+                assert abs(value - true[key]) <= 3 * error, (one.text, key, value, true[key])
+                compared += 1
+            seen[one.command] = seen.get(one.command, 0) + compared
+    assert seen.keys() == models
+    assert {name for name, count in seen.items() if not count} == {
+        "kaplan-meier", "weibull", "coefplot",
+    }  # fmt: skip
