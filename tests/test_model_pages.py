@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import peer_choice
@@ -155,7 +156,7 @@ def test_protected_models_are_close(norway_root: Path) -> None:
             found, true = shown(one.released), plain.get(one.text, {})
             compared = 0
             for key, value in found.items():
-                error = found.get((*key[:3], "se"))
+                error: Any = found.get((*key[:3], "se"))
                 if key[0] != "0" or key[3] not in ESTIMATES or None in (error, true.get(key)):
                     continue
                 assert abs(value - true[key]) <= 3 * error, (one.text, key, value, true[key])
