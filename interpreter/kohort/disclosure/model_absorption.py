@@ -56,9 +56,9 @@ def most_absorbed(
     return int(able(evidence.options, limits.eff_support_min > 0))
 
 
-def many(levels: Sequence[str]) -> bool:
-    """Whether a factor alone makes a design too wide."""
-    return len(levels) > MAX_COLUMNS
+def many(columns: int) -> bool:
+    """Whether a factor of so many columns alone makes a design too wide."""
+    return columns > MAX_COLUMNS
 
 
 def stricter(limits: ModelLimits) -> ModelLimits:

@@ -14,6 +14,7 @@ from kohort import wording
 from kohort.disclosure.counts import published_counts
 from kohort.disclosure.keys import Secret
 from kohort.disclosure.limits import CountLimits, ModelLimits
+from kohort.disclosure.model_absorption import many
 from kohort.disclosure.model_evidence import Category, ModelEvidence
 from kohort.estimators.design import Codes, Integers
 from kohort.estimators.sums import Keys, by_cell, by_cell_of_units
@@ -196,26 +197,30 @@ def group(
     category: Category,
     floor: int = 0,
     regressor: bool = True,
+    stricter: ModelLimits | None = None,
 ) -> Grouping:
     """Merge the categories of a factor that too few units have.
 
     Categories below the limits become one, `other`; if that is still too small they join the
     reference. Codes that nobody has are no categories at all. A code of no list is a value of the
     data, which fewer than `floor` true units never show. Categories of a `regressor` need units in
-    each class of the outcome too.
+    each class of the outcome too. `stricter` limits are for those that are many.
     """
     enough_of = support.enough if regressor else support.populated
     conditions = support.conditions(category)
     if limits.support_min > 0:
-        enough = enough_of(limits, category.index, conditions)
         true = support.units(category.index, len(conditions))
-        enough &= named(category) | (true >= floor)
+        shown = named(category) | (true >= floor)
+        enough = shown & enough_of(limits, category.index, conditions)
+        if stricter is not None and many(int(enough.sum()) - 1):
+            limits = stricter
+            enough = shown & enough_of(limits, category.index, conditions)
     else:
         enough = np.bincount(category.index, minlength=len(conditions)) > 0
     kept = np.flatnonzero(enough)
-    rest = wording.both(conditions[place].negated for place in kept)
-    level = False
+    level, rest = False, wording.TRUE
     if limits.support_min > 0 and 0 < len(kept) < len(conditions):
+        rest = wording.both(conditions[place].negated for place in kept)
         left = np.where(enough[category.index], -1, 0).astype(np.int32)
         level = bool(enough_of(limits, left, [rest])[0])
     return _grouping(category, kept, conditions, rest, level, limits.support_min > 0)

@@ -142,8 +142,8 @@ class _Release:
             self.support.outcome = known or self._grouped(category, regressor=False)
         for name in evidence.used("i"):
             self.groupings[name] = self._grouped(view.categories[name])
-            if many(self.groupings[name].levels):
-                self._merge_more(name)
+            if many(len(self.groupings[name].levels)):
+                self.absorbed.add(name)
         measures = self._read()
         columns = self._built(measures)
         alone = [one.operands[0] for one in columns.absorbed if len(one.operands) == 1]
@@ -169,7 +169,8 @@ class _Release:
         self, category: Category, regressor: bool = True, limits: ModelLimits | None = None
     ) -> Grouping:
         floor = self.profile.magnitudes.hard_floor
-        return group(self.support, limits or self.limits, category, floor, regressor)
+        more = stricter(self.limits) if regressor else None
+        return group(self.support, limits or self.limits, category, floor, regressor, more)
 
     def run(self, estimator: Estimator) -> ModelNumbers | Refusal:
         evidence, limits = self.evidence, self.limits

@@ -51,7 +51,7 @@ class AbsorbedFit(LinearFit):
 
         Raises `NotEstimableError` for several absorbed factors.
         """
-        return self.own_leverage() + self._absorbed_leverage()
+        return self.own_leverage() + self.absorbed_leverage()
 
     def own_leverage(self) -> Floats:
         """The part of it by which a row moves the coefficients, float64[N]."""
@@ -59,7 +59,8 @@ class AbsorbedFit(LinearFit):
         h = part.columns.quadratic(part.spread(part.inverse))
         return h if part.columns.weights is None else h * part.columns.weights
 
-    def _absorbed_leverage(self) -> Floats:
+    def absorbed_leverage(self) -> Floats:
+        """The rest of it, float64[N]. Raises `NotEstimableError` for several absorbed factors."""
         columns = self.elimination.columns
         assert isinstance(columns, AbsorbedColumns)
         factors, weights = columns.factors, columns.weights

@@ -18,8 +18,8 @@ def absorbed_shares(problem: Problem) -> UnitShares:
     found = fit_absorbed(design, problem.outcome, problem.absorbed)
     if found.residuals is None:
         raise NotEstimableError("collinear")
-    own, leverage = found.own_leverage(), found.leverage()
-    leverage = per_unit(problem, leverage)
+    moving = found.own_leverage()
+    own, leverage = per_unit(problem, moving), per_unit(problem, moving + found.absorbed_leverage())
     sound = found.rss > 0 and bool(np.isfinite(leverage).all())
     share = per_unit(problem, found.residuals**2) / found.rss if found.rss > 0 else 0 * leverage
     return UnitShares(
@@ -28,5 +28,5 @@ def absorbed_shares(problem: Problem) -> UnitShares:
         sound,
         whole=not found.dropped and found.connected,
         fit=found,
-        own=per_unit(problem, own),
+        own=own,
     )
