@@ -55,6 +55,6 @@ def several_categories(scope: Scope, word: Word, instead: str) -> Variable:
     """
     variable = model_variable(scope, word)
     if variable.binary or (variable.codes is not None and len(variable.codes) < 3):
-        message = f"'{word.text}' has two categories only"
+        message = f"'{word.text}' has no more than two categories"
         wrong("two-categories", message, word.span, f"use '{instead}'")
     return variable
