@@ -371,6 +371,16 @@ def test_the_log_tells_how_long_a_statement_took_in_classes_only(
     assert [record["took"] for record in log(root)[1:]] == [1, 10, 600, "more"]
 
 
+def test_each_statistic_of_a_close_pair_is_one(root: Path) -> None:
+    made = limited(session(root), near_dup_action="block", near_dup_per_day=10)
+    wage = int(canary_bank.wages()[2])
+    table = "tabulate sex, summarize(wage exact) mean std p25 p50 p75 sum"
+    condition = f" if wage != {wage}"
+    assert not said(made, f"{table}\n{table.replace(',', condition + ',')}")
+    assert [r["close"] for r in log(root)[-3:-1]] == [0, 12]
+    assert log(root)[-1]["reason"] == "near_dup_per_day"
+
+
 # ---- what owners see
 
 
