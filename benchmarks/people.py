@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +24,7 @@ _MOVED_SHARE = 0.05
 _WAGE_SHARE = 0.85
 
 
-class _People:
+class People:
     """Everybody's values, drawn once; a person's id is a number from 1."""
 
     def __init__(self, persons: int) -> None:
@@ -35,6 +36,17 @@ class _People:
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    def variables(self) -> dict[str, Callable[[], pl.DataFrame]]:
+        """Give how to make each variable, in the order in which they are drawn."""
+        return {
+            "BEFOLKNING_KJOENN": self.sex,
+            "BEFOLKNING_FOEDSELS_AAR_MND": self.birth,
+            "BEFOLKNING_STATUSKODE": self.status,
+            "BEFOLKNING_KOMMNR_FORMELL": self.municipality,
+            "SIVSTANDFDT_SIVSTAND": self.civil,
+            "INNTEKT_WLONN": self.wage,
+        }
 
     def _homes(self) -> NDArray[np.int64]:
         """Places in the list of municipalities, of which some have ninety times as many people."""
@@ -138,6 +150,11 @@ def _texts(words: list[str], places: NDArray[np.int64] | NDArray[np.bool_]) -> p
 
 def write(root: Path, persons: int) -> None:
     """Write the databank of so many persons, and the record keys beside it."""
+    write_people(root, People(persons))
+
+
+def write_people(root: Path, people: People) -> None:
+    """Write the databank of some people, and the record keys beside it."""
     manifest = Manifest(
         name=NAME,
         synthetic=True,
@@ -148,15 +165,7 @@ def write(root: Path, persons: int) -> None:
         key_id="bench",
     )
     writer = DatabankWriter(root, manifest)
-    people = _People(persons)
-    for name, made in {
-        "BEFOLKNING_KJOENN": people.sex,
-        "BEFOLKNING_FOEDSELS_AAR_MND": people.birth,
-        "BEFOLKNING_STATUSKODE": people.status,
-        "BEFOLKNING_KOMMNR_FORMELL": people.municipality,
-        "SIVSTANDFDT_SIVSTAND": people.civil,
-        "INNTEKT_WLONN": people.wage,
-    }.items():
+    for name, made in people.variables().items():
         writer.add(_defined(name), made())
     writer.release()
 

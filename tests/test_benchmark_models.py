@@ -7,8 +7,9 @@ from pathlib import Path
 import models_job
 import models_peer
 import numpy as np
-import people
 import pytest
+from models_people import Adults
+from people import write_people
 
 from kohort.assembly import new_session
 from kohort.catalogue import Catalogue
@@ -21,7 +22,7 @@ PERSONS = 6000
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = tmp_path_factory.mktemp("bench") / "people"
-    people.write(made, PERSONS)
+    write_people(made, Adults(PERSONS))
     return made
 
 
@@ -40,6 +41,6 @@ def test_both_sides_find_the_same(root: Path, step: str) -> None:
         for row, line in zip(told.table.rows, told.table.cells, strict=True)
         if row[0].kind == "term" and line[1].v is not None
     ]
-    y, matrix = models_peer.matrices(root)[step]
+    y, matrix = models_peer.matrix(models_peer.people(root), step)
     expected = models_peer.FITS[step](y, matrix)
     np.testing.assert_allclose(errors, expected, rtol=1e-5)

@@ -292,7 +292,7 @@ class ModelCases(Raw):
     variable name -> levels. `keys`: uint64 (N). `units`: int64 (N) or None where each row is a unit
     of its own. `row`: int64 (N), row numbers in the dataset; None means every row.
     `rules`: what the values of a role must be where metadata does not say so; the filter sees to
-    it.
+    it. `known`: by variable, what the filter found out about its values in all rows.
     """
 
     shape: Shape
@@ -308,6 +308,7 @@ class ModelCases(Raw):
     options: Mapping[str, Any] = field(default_factory=dict)
     rules: Mapping[str, Rule] = field(default_factory=dict)
     root: Path | None = None
+    known: Mapping[str, dict[Any, Any]] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, repr=False)

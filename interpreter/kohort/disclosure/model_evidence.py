@@ -35,12 +35,16 @@ class Unreleased:
 
 @dataclass(frozen=True, repr=False, eq=False)
 class Measure(Unreleased):
-    """A numeric column, float64 (N). `binary` follows from metadata or expression, never data."""
+    """A numeric column, float64 (N). `binary` follows from metadata or expression, never data.
+
+    `known`: what was found out about these very values, for the next result that has them.
+    """
 
     name: str
     meaning: Meaning
     x: Floats
     binary: bool = False
+    known: dict[Any, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -56,6 +60,7 @@ class Category(Unreleased):
     codes: tuple[Code, ...]
     index: Codes
     listed: tuple[Code, ...] | None = None
+    known: dict[Any, Any] = field(default_factory=dict)
 
 
 Products: TypeAlias = tuple[tuple[Operand, ...], ...]

@@ -58,7 +58,12 @@ def blur(
     variances: Mapping[str, float] = {}
     if shares.fit is not None and problem.unit is None:
         variances = _variances(shares.fit, moving, scale)
-    return Blur(scale * np.sqrt(np.maximum(leverage, 0.0)) * z, variances)
+    # In place: room for one number of each of many rows costs more than the number.
+    shift = np.maximum(leverage, 0.0)
+    np.sqrt(shift, out=shift)
+    shift *= scale
+    shift *= z
+    return Blur(shift, variances)
 
 
 def _variances(found: LinearFit, leverage: Floats, scale: float) -> dict[str, float]:

@@ -6,9 +6,10 @@ contents of all its columns before clipping; its wording key from what is asked.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -23,7 +24,7 @@ from kohort.disclosure.contributors import Contributors, gathered
 from kohort.disclosure.jitter import jitter_weights
 from kohort.disclosure.keys import Secret
 from kohort.disclosure.limits import MagnitudeLimits, ModelLimits
-from kohort.disclosure.model_evidence import Measure, ModelEvidence, Operand
+from kohort.disclosure.model_evidence import Category, Measure, ModelEvidence, Operand
 from kohort.disclosure.winsor import drawn_rank, laplace
 from kohort.estimators.design import Codes, Floats, Integers
 from kohort.estimators.problem import REGRESSORS
@@ -74,7 +75,7 @@ class ModelNoise:
 
     def read(self, measure: Measure) -> Floats:
         """Note a measure's content, and give it clipped unless it is binary: float64 (N)."""
-        group = self._gathered(measure.x)
+        group = self._gathered(measure)
         content = content_fingerprints(group, self._magnitudes.content_bits)
         self._contents.append(content[0])
         if measure.binary or self._limits.clip_units == 0:
@@ -84,12 +85,20 @@ class ModelNoise:
         words = wording.magnitude(self._evidence.population.wording(), measure.meaning)
         uniform = drawn_rank(self._secret, "cliptext/v1", key, words, share)
         rank = clip_rank(n, uniform, self._limits.clip_units)
-        low, high = self._ends(group, rank, n - rank - 1)
+        known = measure.known if _of_all(measure.known, measure.x) else {}
+        # Where it is clipped follows from the key, so it is the same the next time.
+        asked = "ends", rank, n
+        if asked not in known:
+            known[asked] = self._ends(group, rank, n - rank - 1)
+        low, high = known[asked]
         return np.clip(measure.x, low, high)
 
-    def read_codes(self, index: Codes) -> None:
+    def read_codes(self, category: Category) -> None:
         """Note a factor's content: which rows share a category, in the order of the codes."""
-        self._contents.append(code_fingerprint(index, self._evidence.keys))
+        known = category.known if _of_all(category.known, category.index) else {}
+        if "codes" not in known:
+            known["codes"] = code_fingerprint(category.index, self._evidence.keys)
+        self._contents.append(known["codes"])
 
     def keys(self) -> ModelKeys:
         """The keys of the model whose columns have been read."""
@@ -100,8 +109,11 @@ class ModelNoise:
         by_text = wording_keys(self._secret, "modeltext/v1", words)
         return ModelKeys(int(by_set[0]), None if by_text is None else int(by_text[0]), share)
 
-    def _gathered(self, x: Floats) -> Contributors:
-        return gathered(None, 1, x, self._evidence.keys)
+    def _gathered(self, measure: Measure) -> Contributors:
+        group = gathered(None, 1, measure.x, self._evidence.keys)
+        if _of_all(measure.known, measure.x):
+            return replace(group, contents=measure.known.setdefault("contents", {}))
+        return group
 
     @cached_property
     def _by_unit(self) -> tuple[Integers | None, Integers] | None:
@@ -132,6 +144,11 @@ class ModelNoise:
         lowest.partition(low)
         highest.partition(high)
         return float(lowest[low]), float(highest[high])
+
+
+def _of_all(known: Mapping[Any, Any], values: Floats | Codes) -> bool:
+    """Whether what is known of a whole column holds for these values: all of its rows."""
+    return known.get("rows") == len(values)
 
 
 def clip_rank(n: int, uniform: float, clip_units: int) -> int:

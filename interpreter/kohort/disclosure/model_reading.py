@@ -43,16 +43,16 @@ def evidence_of(raw: ModelCases, protected: bool) -> tuple[ModelEvidence, NDArra
         population = population.keep(condition)
     evidence = ModelEvidence(
         columns={
-            role: _measure(role, v, x, raw.rules.get(role)) for role, (v, x) in raw.columns.items()
+            role: _measure(role, v, x, raw, raw.rules.get(role))
+            for role, (v, x) in raw.columns.items()
         },
-        groups={role: _category(role, levels) for role, levels in raw.groups.items()},
+        groups={role: _category(role, levels, raw) for role, levels in raw.groups.items()},
         printed=raw.options.get("printed", frozenset()),
         parts=_parts(raw),
         measures={
-            name: Measure(name, variable.meaning, x, variable.binary)
-            for name, (variable, x) in raw.continuous.items()
+            name: _measure(name, variable, x, raw) for name, (variable, x) in raw.continuous.items()
         },
-        categories={name: _category(name, levels) for name, levels in raw.factors.items()},
+        categories={name: _category(name, levels, raw) for name, levels in raw.factors.items()},
         keys=raw.keys,
         population=population,
         units=raw.units,
@@ -66,15 +66,23 @@ def evidence_of(raw: ModelCases, protected: bool) -> tuple[ModelEvidence, NDArra
     return evidence, raw.row
 
 
-def _measure(role: str, variable: Variable, x: NDArray[np.float64], rule: Rule | None) -> Measure:
-    return Measure(role, variable.meaning, x, variable.binary or rule == "binary")
+def _measure(
+    role: str,
+    variable: Variable,
+    x: NDArray[np.float64],
+    raw: ModelCases,
+    rule: Rule | None = None,
+) -> Measure:
+    binary = variable.binary or rule == "binary"
+    return Measure(role, variable.meaning, x, binary, raw.known.get(variable.name, {}))
 
 
-def _category(name: str, levels: FactorLevels) -> Category:
+def _category(name: str, levels: FactorLevels, raw: ModelCases) -> Category:
     variable = levels.variable
     # The codes of a condition are no news, any more than those of a published list.
     listed = (0, 1) if variable.binary else variable.codes
-    return Category(name, variable.meaning, levels.codes, levels.index, listed)
+    known = raw.known.get(variable.name, {})
+    return Category(name, variable.meaning, levels.codes, levels.index, listed, known)
 
 
 # ---- rules
@@ -133,6 +141,7 @@ def _narrowed(raw: ModelCases, kept: NDArray[np.bool_]) -> ModelCases:
         keys=raw.keys[rows],
         units=None if raw.units is None else raw.units[rows],
         row=rows if raw.row is None else raw.row[rows],
+        known={},
     )
 
 

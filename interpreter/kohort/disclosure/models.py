@@ -271,9 +271,9 @@ class _Release:
         self.values = {role: noise.read(m) for role, m in evidence.columns.items()}
         measures = {name: noise.read(evidence.measures[name]) for name in evidence.used("c")}
         for name in evidence.used("i"):
-            noise.read_codes(evidence.categories[name].index)
+            noise.read_codes(evidence.categories[name])
         for category in evidence.fitted_groups.values():
-            noise.read_codes(category.index)
+            noise.read_codes(category)
         self.keys = noise.keys()
         return measures
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import polars as pl
@@ -59,7 +60,16 @@ def complete_cases(table: Table, question: Question) -> ModelCases:
         options=question.options,
         rules=question.rules,
         root=table.rows.root,
+        known=_known(table, (*named.values(), *coded.values())) if row is None else {},
     )
+
+
+def _known(table: Table, variables: Iterable[Variable]) -> dict[str, dict[Any, Any]]:
+    """By name, what is known of the values of whole columns, shared with other results."""
+    found = {v.name: requests.known_of(v, table.node(v.name).known) for v in variables}
+    for known in found.values():
+        known["rows"] = len(table.rows)
+    return found
 
 
 def _leave_out_missing(kept: NDArray[np.bool_], x: Vector) -> None:

@@ -53,11 +53,17 @@ def column(
     if rows.units is not None:
         units = rows.units if row is None else rows.units[row]
     keys = rows.key_series if row is None else rows.key_series.filter(x.is_not_null())
-    flagged = frozenset() if variable.labels is None else variable.labels.missing
     return Column(
         variable, x.drop_nulls().to_numpy(), keys.to_numpy(), row, units, base, base_population,
-        known.setdefault(flagged, {}),
+        known_of(variable, known),
     )  # fmt: skip
+
+
+def known_of(variable: Variable, known: dict[Any, Any]) -> dict[Any, Any]:
+    """Give what is known of a column's values under the codes that count as missing."""
+    flagged = frozenset() if variable.labels is None else variable.labels.missing
+    found: dict[Any, Any] = known.setdefault(flagged, {})
+    return found
 
 
 def frequencies(
