@@ -221,15 +221,17 @@ class _Release:
             self.weights = self.keys.weights(self.evidence, self.limits.eta)
         problem = self.left.of(self._problem(columns))
         strength, shares = self.profile.magnitudes.floor_c, self.left.shares
-        exact = getattr(self.estimator, "exact_outcome", False)
-        if shares is None or self.keys is None or strength == 0 or exact:
-            return problem
-        if "outcome" not in problem.columns:
+        if shares is None or self.keys is None or not self._blurs(problem):
             return problem
         rk = self.evidence.keys if self.left.rows is None else self.evidence.keys[self.left.rows]
         self.blur = blur(self.secret, self.keys, problem, rk, shares, strength)
         moved = problem.outcome + self.blur.shift
         return replace(problem, columns={**problem.columns, "outcome": moved})
+
+    def _blurs(self, problem: Problem) -> bool:
+        """Whether the outcome is moved: there is a floor, and the model takes any number."""
+        exact = getattr(self.estimator, "exact_outcome", False)
+        return self.profile.magnitudes.floor_c > 0 and not exact and "outcome" in problem.columns
 
     def _problem(self, columns: ModelColumns) -> Problem:
         evidence = self.evidence
@@ -297,6 +299,8 @@ class _Release:
     def _carried(self, problem: Problem) -> bool:
         """Whether each class of the outcome has enough units that carry each measure's column."""
         if self.left.shares is None or self.keys is None or self.limits.outcome_support == 0:
+            return True
+        if self._blurs(problem):
             return True
         counts, evidence = self.profile.counts, self.evidence
         shown = published_carriers(
