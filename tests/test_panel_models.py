@@ -266,3 +266,44 @@ def test_spread_out(seed: int) -> None:
     dense = np.column_stack([columns, np.equal.outer(sample.unit, np.arange(12))])
     b = np.linalg.lstsq(dense, sample.y, rcond=None)[0][:2] / frame.abs().max().to_numpy()
     np.testing.assert_allclose(found.coefficients[:2], b, rtol=1e-7)
+
+
+@pytest.mark.parametrize("robust", [False, True])
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("effects", EFFECTS)
+def test_order_of_rows_and_kind_of_columns(
+    sample: Sample, effects: Effects, weighted: bool, robust: bool
+) -> None:
+    """Rows unit by unit, and columns that are all numbers, take ways of their own to the same."""
+    spread = sample.frame().drop(columns=CONSTANT)
+    coded = sample.fitted(effects, weighted=weighted, clusters=_clusters(sample.unit, robust))
+    shares = panel_shares(
+        sample.design, sample.y, Units(sample.unit, np.ones(60)), effects, True, sample.unit, 60
+    )
+    for order in (np.arange(sample.n), np.argsort(sample.unit, kind="stable")):
+        unit, y = sample.unit[order], sample.y[order]
+        columns = [Block((n,), x=spread[n].to_numpy(dtype=float)[order]) for n in spread]
+        design, clusters = Design(tuple(columns), sample.n), _clusters(unit, robust)
+        units = Units(unit, np.ones(60))
+        known: dict[Any, Any] = {}
+        # The guard comes first, and leaves what it has taken apart to the fit.
+        same = panel_shares(design, y, units, effects, True, unit, 60, known)
+        weight = sample.weights if weighted else np.ones(60)
+        weighing = units.weighing(weight)
+        found = fit_panel(
+            design, y, weighing, effects, weighted=weighted, clusters=clusters, known=known
+        )
+        assert found.names == coded.names
+        scale = coded.errors
+        np.testing.assert_allclose(
+            found.coefficients / scale, coded.coefficients / scale, atol=1e-6
+        )
+        np.testing.assert_allclose(found.errors, coded.errors, rtol=1e-6)
+        for one in ("f", "r2_within", "r2_between", "r2_overall", "f_effects"):
+            assert getattr(found, one) == pytest.approx(getattr(coded, one), rel=1e-6, nan_ok=True)
+        np.testing.assert_allclose(same.leverage, shares.leverage, atol=1e-8)
+        np.testing.assert_allclose(same.residual, shares.residual, atol=1e-8)
+
+
+def _clusters(unit: np.ndarray, robust: bool) -> Clusters | None:
+    return Clusters(unit, 60) if robust else None

@@ -54,8 +54,9 @@ def _rows_of(
         return panel_rows(design, units, constant)
     key = ("panel rows", constant, *((id(b.codes), id(b.x), b.names) for b in design.blocks))
     if key not in known:
-        known[key] = panel_rows(design, units, constant)
-    found = known[key]
+        # The design is kept with it, so that no other array comes to stand in the place of its.
+        known[key] = design, panel_rows(design, units, constant)
+    found = known[key][1]
     assert isinstance(found, PanelRows)
     return found
 
