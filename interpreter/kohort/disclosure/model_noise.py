@@ -216,12 +216,3 @@ def _operands(evidence: ModelEvidence, product: Sequence[Operand]) -> tuple[word
         else:
             operands.append(wording.standardised(evidence.measures[operand.name].meaning))
     return tuple(sorted(operands, key=lambda meaning: meaning.digest))
-
-
-def unit_totals(evidence: ModelEvidence, values: Floats) -> Floats:
-    """Values per row added up per unit, float64 (U)."""
-    split = evidence.unit_rows
-    if split is None:
-        return values
-    sums = np.bincount(split[0], weights=values, minlength=len(split[1]))
-    return np.asarray(sums, dtype=np.float64)

@@ -61,12 +61,13 @@ class BoundedShares(UnitShares):
         self.__dict__.update(fit=found, whole=not found.dropped)
         self._found, self._y, self._bound = found, y, bound
 
+    # Fields of the other shares, which are worked out in advance.
     @cached_property
-    def leverage(self) -> Floats:
+    def leverage(self) -> Floats:  # pyright: ignore[reportIncompatibleVariableOverride]
         return self._found.leverage()
 
     @cached_property
-    def residual(self) -> Floats:
+    def residual(self) -> Floats:  # pyright: ignore[reportIncompatibleVariableOverride]
         left = self._found.residuals_of(self._y)
         left *= left
         left /= self._found.rss
