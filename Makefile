@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PERSONS ?= 10000
 
-.PHONY: demo test format lint types unit browser wheel bench fuzz clean
+.PHONY: demo test format lint types unit browser wheel bench fuzz attacks clean
 
 .venv/pip:
 	$(PYTHON) -m venv .venv
@@ -65,6 +65,12 @@ bench: .venv/developer
 SECONDS ?= 1800
 fuzz: .venv/developer
 	cd tests && ../$(BIN)/python fuzz.py $(SECONDS)
+
+# Every attack at its large size (an hour and more), and the table of what came out.
+attacks: .venv/developer
+	mkdir -p build && rm -f build/rates
+	KOHORT_ATTACKS=large KOHORT_RATES="$(CURDIR)/build/rates" $(BIN)/pytest -q tests/attacks
+	cd tests && ../$(BIN)/python attack_table.py ../build/rates
 
 clean:
 	rm -rf build demo .venv

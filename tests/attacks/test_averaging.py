@@ -36,6 +36,7 @@ from guesses import (
     weakened,
     years,
 )
+from measured import broken, held
 from replies import asked, cells_of, session_of
 
 from kohort import sample_shares
@@ -128,11 +129,11 @@ def counted(session: Session) -> float:
 
 
 def test_wordings_do_not_wear_off_the_half_of_the_set(session: Session) -> None:
-    assert counted(session) < ceiling(0.24, 60 * TURNS)
+    held(counted(session), 0.24, 60 * TURNS)
 
 
 def test_noise_of_wordings_alone_they_do(session: Session) -> None:
-    assert counted(weakened(session, **ALL_IN_WORDS)) > 0.40
+    broken(counted(weakened(session, **ALL_IN_WORDS)), 0.40)
 
 
 def told_by_wordings(session: Session) -> float:
@@ -149,11 +150,11 @@ def told_by_wordings(session: Session) -> float:
 
 
 def test_ten_wordings_of_each_side_tell_no_more_than_the_reference_says(session: Session) -> None:
-    assert told_by_wordings(session) < ceiling(0.77, 60 * TURNS)
+    held(told_by_wordings(session), 0.77, 60 * TURNS)
 
 
 def test_with_the_set_alone_in_the_key_they_tell(session: Session) -> None:
-    assert told_by_wordings(weakened(session, **SET_ALONE)) > 0.90
+    broken(told_by_wordings(weakened(session, **SET_ALONE)), 0.90)
 
 
 # ---- divisions
@@ -189,13 +190,13 @@ def divided(session: Session) -> tuple[Floats, Floats, Bools]:
 
 def test_divisions_tell_no_more_than_the_reference_says(session: Session) -> None:
     whole, part, secret = divided(session)
-    assert crossed(whole.mean(axis=1), secret) < ceiling(0.69, 60 * TURNS)
-    assert combined(part, secret) < ceiling(0.83, 60 * TURNS)
+    held(crossed(whole.mean(axis=1), secret), 0.69, 60 * TURNS)
+    held(combined(part, secret), 0.83, 60 * TURNS)
 
 
 def test_with_the_set_alone_in_the_key_divisions_tell(session: Session) -> None:
     _, part, secret = divided(weakened(session, **SET_ALONE))
-    assert combined(part, secret) > 0.97
+    broken(combined(part, secret), 0.97)
 
 
 # ---- samples
@@ -273,8 +274,8 @@ def told_by_samples(session: Session, drawn: list[tuple[float, int]]) -> tuple[f
 
 def test_samples_tell_no_more_than_their_noise_allows(session: Session) -> None:
     by_sums, by_likeness = told_by_samples(session, BOTH)
-    assert by_sums < ceiling(OF_SAMPLES, 60 * TURNS)
-    assert by_likeness < ceiling(LIKENESS, 60 * TURNS)
+    held(by_sums, OF_SAMPLES, 60 * TURNS)
+    held(by_likeness, LIKENESS, 60 * TURNS)
 
 
 def test_samples_at_will_would_tell(session: Session) -> None:
@@ -285,4 +286,4 @@ def test_samples_at_will_would_tell(session: Session) -> None:
 
 def test_with_the_set_alone_in_the_key_samples_tell(session: Session) -> None:
     _, by_likeness = told_by_samples(weakened(session, **SET_ALONE), BOTH)
-    assert by_likeness > 0.93
+    broken(by_likeness, 0.93)

@@ -18,7 +18,7 @@ from pathlib import Path
 import canary_bank
 import pytest
 import worlds
-from guesses import ceiling
+from measured import held
 from replies import Reply, asked, cells_of, session_of
 
 from kohort.disclosure.released import Text
@@ -102,7 +102,7 @@ def test_no_list_of_codes_tells_which_exist(session: Session, probe: str) -> Non
     reply = kept(session, script)
     assert set(reply.codes) <= {"table-too-sparse", "SDC-M1"}, reply.told
     for found in told(reply):
-        assert right(found, script) <= ceiling(0.5 + SINGLE / 2, len(EITHER))
+        held(right(found, script), 0.5 + SINGLE / 2, len(EITHER))
         # Sharper than the share of right guesses: nearly nobody is shown at all.
         assert len(found & set(THERE)) <= len(found & set(ELSEWHERE)) + 3
 

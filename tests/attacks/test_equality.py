@@ -19,7 +19,6 @@ from guesses import (
     YEARS,
     Bools,
     Floats,
-    ceiling,
     combined,
     crossed,
     named,
@@ -29,6 +28,7 @@ from guesses import (
     weakened,
     years,
 )
+from measured import broken, held
 from replies import asked, session_of
 
 from kohort.session import Session
@@ -102,23 +102,23 @@ def told_by_table(session: Session) -> dict[str, float]:
 
 def test_prints_of_a_table_that_are_alike_do_not_tell(session: Session) -> None:
     for print_, rate in told_by_table(session).items():
-        assert rate < ceiling(0.60, 60 * TURNS), print_
+        held(rate, 0.60, 60 * TURNS, print_)
 
 
 def test_with_the_set_alone_in_the_key_every_print_of_a_table_tells(bare: Session) -> None:
-    assert min(told_by_table(bare).values()) > 0.90
+    broken(min(told_by_table(bare).values()), 0.90)
 
 
 def test_five_prints_of_one_pair_tell_no_more_than_five_pairs(session: Session) -> None:
     """Each statistic has noise of its own, so each is a pair: 75 % for five (reference, 8)."""
     found, secret = differences(session, TABLE)
     apart = [COLUMNS[print_] for print_ in PRINTS if print_ != "sum"]
-    assert combined(found[:, apart], secret) < ceiling(0.75, 60 * TURNS)
+    held(combined(found[:, apart], secret), 0.75, 60 * TURNS)
 
 
 def test_with_the_set_alone_in_the_key_five_prints_tell_all(bare: Session) -> None:
     found, secret = differences(bare, TABLE)
-    assert combined(found, secret) > 0.97
+    broken(combined(found, secret), 0.97)
 
 
 def told_by_bars(session: Session) -> float:
@@ -127,11 +127,11 @@ def told_by_bars(session: Session) -> float:
 
 
 def test_bars_that_are_alike_do_not_tell(session: Session) -> None:
-    assert told_by_bars(session) < ceiling(0.60, 60 * TURNS)
+    held(told_by_bars(session), 0.60, 60 * TURNS)
 
 
 def test_with_the_set_alone_in_the_key_bars_tell(bare: Session) -> None:
-    assert told_by_bars(bare) > 0.90
+    broken(told_by_bars(bare), 0.90)
 
 
 def told_by_histograms(session: Session) -> float:
@@ -146,11 +146,11 @@ def told_by_histograms(session: Session) -> float:
 
 
 def test_histograms_that_are_alike_do_not_tell(session: Session) -> None:
-    assert told_by_histograms(session) < ceiling(0.60, 60 * TURNS)
+    held(told_by_histograms(session), 0.60, 60 * TURNS)
 
 
 def test_with_the_set_alone_in_the_key_histograms_tell(bare: Session) -> None:
-    assert told_by_histograms(bare) > 0.85
+    broken(told_by_histograms(bare), 0.85)
 
 
 def told_by_models(session: Session, model: str, pairs: int) -> float:
@@ -171,9 +171,9 @@ def told_by_models(session: Session, model: str, pairs: int) -> float:
 
 @pytest.mark.parametrize("model", ONE_MODEL)
 def test_coefficients_that_are_alike_do_not_tell(session: Session, model: str) -> None:
-    assert told_by_models(session, model, PAIRS) < ceiling(0.60, PAIRS)
+    held(told_by_models(session, model, PAIRS), 0.60, PAIRS)
 
 
 @pytest.mark.parametrize("model", ONE_MODEL)
 def test_with_the_set_alone_in_the_key_coefficients_tell(bare: Session, model: str) -> None:
-    assert told_by_models(bare, model, OFF_PAIRS) > 0.80
+    broken(told_by_models(bare, model, OFF_PAIRS), 0.80)

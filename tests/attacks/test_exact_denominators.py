@@ -17,7 +17,8 @@ from pathlib import Path
 import canary_bank
 import numpy as np
 import pytest
-from guesses import LARGE, YEARS, Floats, by_year, ceiling, numbers, weakened, years
+from guesses import LARGE, YEARS, Floats, by_year, numbers, weakened, years
+from measured import broken, held
 from numpy.typing import NDArray
 from replies import asked, session_of
 
@@ -79,11 +80,11 @@ def by_percentages(session: Session) -> float:
 
 
 def test_percentages_hold_no_other_denominator_than_the_printed_one(session: Session) -> None:
-    assert by_percentages(session) < ceiling(RIGHT, len(YEARS))
+    held(by_percentages(session), RIGHT, len(YEARS))
 
 
 def test_of_exact_counts_they_do(session: Session) -> None:
-    assert by_percentages(weakened(session, counts={"perturb": False})) > 0.95
+    broken(by_percentages(weakened(session, counts={"perturb": False})), 0.95)
 
 
 # ---- means
@@ -99,12 +100,12 @@ def by_means(session: Session) -> float:
 
 
 def test_means_do_not_hold_their_denominators(session: Session) -> None:
-    assert by_means(session) < ceiling(RIGHT, len(YEARS))
+    held(by_means(session), RIGHT, len(YEARS))
 
 
 def test_of_eight_digits_without_noise_they_do(root: Path) -> None:
     """The reference found 72 to 100 % in groups of 60 to 1 000; these are of about fifty."""
-    assert by_means(started(root, "microdata-no")) > 0.60
+    broken(by_means(started(root, "microdata-no")), 0.60)
 
 
 # ---- chi-squared
@@ -131,11 +132,11 @@ def explained(session: Session) -> float:
 
 def test_chi_squared_is_not_that_of_the_true_table(session: Session) -> None:
     """By chance no more than one in a thousand is."""
-    assert explained(session) < ceiling(0.01, len(YEARS))
+    held(explained(session), 0.01, len(YEARS))
 
 
 def test_of_exact_counts_it_is(session: Session) -> None:
-    assert explained(weakened(session, counts={"perturb": False})) == 1.0
+    broken(explained(weakened(session, counts={"perturb": False})), 0.99)
 
 
 # ---- models
@@ -170,7 +171,7 @@ def by_models(session: Session, solve: Callable[[Model], float]) -> float:
 def test_the_fit_of_a_model_does_not_hold_its_true_n(
     session: Session, solve: Callable[[Model], float]
 ) -> None:
-    assert by_models(session, solve) < ceiling(RIGHT, len(SPANS))
+    held(by_models(session, solve), RIGHT, len(SPANS))
 
 
 @pytest.mark.parametrize(("solve", "least"), [(by_f, 0.95), (by_error, 0.70)])
@@ -182,7 +183,7 @@ def test_over_true_degrees_of_freedom_it_does(
 ) -> None:
     """Errors hold the floor of influence too, which hides the relation as well: it is off."""
     monkeypatch.setattr(Publisher, "_freedom", lambda self, parameters: 1.0)
-    assert by_models(weakened(session, magnitudes={"floor_c": 0.0}), solve) > least
+    broken(by_models(weakened(session, magnitudes={"floor_c": 0.0}), solve), least)
 
 
 # ---- one number of units for one question

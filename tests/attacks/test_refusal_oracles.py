@@ -16,13 +16,14 @@ import canary_bank
 import numpy as np
 import pytest
 from distances import balanced, high
-from guesses import LARGE, ceiling, weakened
+from guesses import LARGE, weakened
+from measured import broken, held
 from numpy.typing import NDArray
 from replies import asked, form, session_of
 
 from kohort.session import Session
 
-PAIRS = 200 if LARGE else 40
+PAIRS = 200 if LARGE else 24
 OFF = 10
 EXACT = {
     "variance": 1e-6, "mid": 0.5, "slope": 0.05, "js": 0, "max_noise": 1, "wording_share": 0.0,
@@ -136,12 +137,12 @@ def told_by_refusal(session: Session, limit: Limit, pairs: int) -> float:
 @pytest.mark.parametrize("name", LIMITS)
 def test_a_limit_does_not_tell(session: Session, name: str) -> None:
     limit, bound = LIMITS[name]
-    assert told_by_refusal(session, limit, PAIRS) < ceiling(bound, PAIRS)
+    held(told_by_refusal(session, limit, PAIRS), bound, PAIRS)
 
 
 @pytest.mark.parametrize("name", LIMITS)
 def test_a_limit_on_exact_counts_tells(bare: Session, name: str) -> None:
-    assert told_by_refusal(bare, LIMITS[name][0], OFF) > 0.85
+    broken(told_by_refusal(bare, LIMITS[name][0], OFF), 0.85)
 
 
 def kinds(session: Session, script: str, condition: str) -> list[object]:

@@ -18,7 +18,8 @@ import canary_bank
 import numpy as np
 import pytest
 from distances import apart, balanced, high, prints
-from guesses import LARGE, ceiling, crossed, weakened
+from guesses import LARGE, crossed, weakened
+from measured import broken, held
 from replies import Reply, asked, form, session_of
 
 from kohort.disclosure.contributors import Contributors
@@ -107,7 +108,7 @@ def told_by_steps(session: Session) -> float:
 
 
 def test_steps_of_one_do_not_tell(panel: Session) -> None:
-    assert told_by_steps(panel) < ceiling(0.66, PAIRS)
+    held(told_by_steps(panel), 0.66, PAIRS)
 
 
 def told_by_curves(session: Session, curve: str) -> float:
@@ -128,12 +129,12 @@ def told_by_curves(session: Session, curve: str) -> float:
 
 
 def test_an_event_of_one_does_not_tell(people: Session) -> None:
-    assert told_by_curves(people, "kaplan-meier gone stay") < ceiling(0.66, PAIRS)
+    held(told_by_curves(people, "kaplan-meier gone stay"), 0.66, PAIRS)
 
 
 def test_a_fit_does_not_tell_of_an_event(people: Session) -> None:
     """The one early event stands out, and is left out: the fit is not refused for it."""
-    assert told_by_curves(people, "weibull gone stay") < ceiling(0.66, PAIRS)
+    held(told_by_curves(people, "weibull gone stay"), 0.66, PAIRS)
 
 
 def test_a_refused_fit_would_tell_of_an_event(
@@ -146,7 +147,7 @@ def test_a_refused_fit_would_tell_of_an_event(
         return found
 
     monkeypatch.setattr("kohort.disclosure.survival_fit.trimmed", refused)
-    assert told_by_curves(people, "weibull gone stay") > 0.9
+    broken(told_by_curves(people, "weibull gone stay"), 0.9)
 
 
 @pytest.fixture(scope="module")
@@ -163,4 +164,4 @@ def bare(root: Path) -> Session:
 
 
 def test_exact_curves_tell_of_an_event(bare: Session) -> None:
-    assert told_by_curves(bare, "kaplan-meier gone stay") > 0.90
+    broken(told_by_curves(bare, "kaplan-meier gone stay"), 0.90)

@@ -23,7 +23,6 @@ from guesses import (
     Bools,
     Floats,
     by_year,
-    ceiling,
     crossed,
     named,
     numbers,
@@ -32,6 +31,7 @@ from guesses import (
     weakened,
     years,
 )
+from measured import broken, held
 from numpy.typing import NDArray
 from replies import asked, session_of
 
@@ -98,12 +98,12 @@ SHOWN = f"tabulate year, summarize(y) {' '.join(STATISTICS)}"
 
 def test_equal_values_of_all_others_do_not_tell(session: Session) -> None:
     for column, rate in told(session, ALIKE, SHOWN).items():
-        assert rate < ceiling(EDGE, 60 * TURNS), STATISTICS[column]
+        held(rate, EDGE, 60 * TURNS, STATISTICS[column])
 
 
 def test_without_a_floor_deviations_and_coefficients_of_equal_values_tell(bare: Session) -> None:
     found = told(bare, ALIKE, SHOWN)
-    assert min(found[column] for column in range(3)) > 0.95
+    broken(min(found[column] for column in range(3)), 0.95)
 
 
 BEYOND = """generate y = 1.7 * 10^308 * (2 * (exact > 500) - 1)
@@ -113,11 +113,11 @@ replace y = 10^300 if TARGETS & sex == '2'"""
 
 def test_a_range_beyond_all_numbers_does_not_end_the_noise(session: Session) -> None:
     for column, rate in told(session, BEYOND, "tabulate year, summarize(y) mean std gini").items():
-        assert rate < ceiling(EDGE, 60 * TURNS), STATISTICS[column]
+        held(rate, EDGE, 60 * TURNS, STATISTICS[column])
 
 
 def test_without_a_floor_a_range_beyond_all_numbers_tells(bare: Session) -> None:
-    assert told(bare, BEYOND, "tabulate year, summarize(y) mean")[0] > 0.95
+    broken(told(bare, BEYOND, "tabulate year, summarize(y) mean")[0], 0.95)
 
 
 def filled(found: NDArray[np.int64]) -> str:
@@ -150,12 +150,12 @@ def told_by_windows(session: Session) -> float:
 
 
 def test_a_window_of_one_value_does_not_tell_of_the_next(session: Session) -> None:
-    assert told_by_windows(session) < ceiling(0.60, 60 * TURNS)
+    held(told_by_windows(session), 0.60, 60 * TURNS)
 
 
 def test_a_window_at_the_exact_rank_does(bare: Session) -> None:
     """Two people who share a wage are moved together, which spoils a group now and then."""
-    assert told_by_windows(bare) > 0.90
+    broken(told_by_windows(bare), 0.90)
 
 
 def told_by_correlation(session: Session) -> float:
@@ -179,11 +179,11 @@ def told_by_correlation(session: Session) -> float:
 
 @pytest.mark.skipif(not LARGE, reason="KOHORT_ATTACKS=large")
 def test_a_correlation_does_not_tell_of_one(session: Session) -> None:
-    assert told_by_correlation(session) < ceiling(EDGE, len(YEARS))
+    held(told_by_correlation(session), EDGE, len(YEARS))
 
 
 def test_without_a_floor_a_correlation_tells(bare: Session) -> None:
-    assert told_by_correlation(bare) > 0.80
+    broken(told_by_correlation(bare), 0.80)
 
 
 # ---- groups by rank
@@ -212,11 +212,11 @@ def by_row(table: Table) -> float:
 
 
 def test_a_group_by_rank_does_not_tell_of_one_at_its_edge(session: Session) -> None:
-    assert told_by_groups(session, GROUPED) < ceiling(0.60, GROUPED)
+    held(told_by_groups(session, GROUPED), 0.60, GROUPED)
 
 
 def test_parted_at_exact_quantiles_it_does(bare: Session) -> None:
-    assert told_by_groups(bare, 20) > 0.90
+    broken(told_by_groups(bare, 20), 0.90)
 
 
 # ---- units with more rows than others
@@ -253,7 +253,7 @@ def told_by_rows(session: Session) -> dict[int, float]:
 
 def test_more_rows_of_one_do_not_tell(session: Session) -> None:
     for column, rate in told_by_rows(session).items():
-        assert rate < ceiling(EDGE, 60 * TURNS), STATISTICS[column]
+        held(rate, EDGE, 60 * TURNS, STATISTICS[column])
 
 
 def test_with_a_floor_of_one_row_more_rows_tell(
@@ -261,4 +261,4 @@ def test_with_a_floor_of_one_row_more_rows_tell(
 ) -> None:
     alike = property(lambda self: 1 / np.maximum(self.n, 1))
     monkeypatch.setattr(Contributors, "largest_share", alike)
-    assert told_by_rows(session)[0] > 0.95
+    broken(told_by_rows(session)[0], 0.95)

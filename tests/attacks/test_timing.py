@@ -19,7 +19,8 @@ import time
 import canary_bank
 import numpy as np
 import pytest
-from guesses import LARGE, Bools, Floats, ceiling, crossed
+from guesses import LARGE, Bools, Floats, crossed
+from measured import broken, held
 from replies import asked, session_of
 
 from kohort.disclosure import profile
@@ -40,12 +41,47 @@ SCRIPTS = {
     "edit": "generate y = exact\nreplace y = 0 if C\ntabulate sex, summarize(y) mean p50\ndrop y",
     "model": "generate y = 1 if C\nregress exact born y\ndrop y",
     "missing": "generate y = 1 / (C)\nsummarize y\ndrop y",
+    "cox": "cox above stay born if C",
+    "weibull": "weibull above stay if C",
+    "kaplan-meier": "kaplan-meier above stay if C",
+    "ivregress": "ivregress exact (born = wage) if C",
+    "logit": "logit above born if C",
+    "mml": "regress-mml exact born by sex if C",
+    "panel": "use long\nregress-panel v late if C, fe\nuse people",
+    "flag in cox": "generate y = C\ncox above stay y born\ndrop y",
+    "flag in logit": "generate y = C\nlogit above y born\ndrop y",
+    "flag in ivregress": "generate y = C\nivregress exact y (born = wage)\ndrop y",
+    "flag in kaplan-meier": "generate y = C\nkaplan-meier above stay, by(y)\ndrop y",
+    "flag in weibull": "generate y = C\nweibull above stay, by(y)\ndrop y",
+    "flag in mml": "generate y = C\nregress-mml exact y by decade\ndrop y",
+    "flag in panel": (
+        "use long\ngenerate y = (C) & late\nregress-panel v y late, fe\ndrop y\nuse people"
+    ),
+    "event": "generate y = above & !(C) | (C) & exact > 0\nkaplan-meier y stay\ndrop y",
+    "prediction": "regress-predict exact born if C, predicted(y)\nsummarize y\ndrop y",
+    "groups": "generate y = quantile(exact, 4) if C\ntabulate y\ndrop y",
+    "group": (
+        "generate y = exact if C\naggregate (mean) y -> a, by(decade)\nsummarize a\ndrop a y"
+    ),
 }
+MADE = """generate above = exact > 500
+generate stay = born - 194000
+generate decade = int(born / 1000)
+clone-dataset people long
+use long
+keep text exact
+generate v1 = exact
+generate v2 = exact + 1
+reshape-to-panel v
+generate late = date@panel > 1
+use people"""
 
 
 @pytest.fixture(scope="module")
 def session(tmp_path_factory: pytest.TempPathFactory) -> Session:
-    return session_of(canary_bank.canary_bank(tmp_path_factory.mktemp("timing")), "default")
+    session = session_of(canary_bank.canary_bank(tmp_path_factory.mktemp("timing")), "default")
+    assert asked(session, MADE).codes == []
+    return session
 
 
 def clock(session: Session, script: str) -> float:
@@ -87,7 +123,7 @@ def best(times: Floats, secret: Bools) -> float:
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_time_does_not_tell_one_person_from_nobody(session: Session, name: str) -> None:
     told(session, SCRIPTS[name], 5)  # what is made once and kept is made now
-    assert told(session, SCRIPTS[name]) < ceiling(0.55, 2 * PAIRS)
+    held(told(session, SCRIPTS[name]), 0.55, 2 * PAIRS)
 
 
 @large
@@ -105,7 +141,7 @@ def test_two_milliseconds_more_for_somebody_would_tell(
         return release(*given, **named)  # type: ignore[arg-type]
 
     monkeypatch.setattr(Gate, "release", slow)
-    assert told(session, SCRIPTS["count"], 100) > 0.75
+    broken(told(session, SCRIPTS["count"], 100), 0.75)
 
 
 def test_as_much_is_drawn_for_nobody_as_for_one(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -50,7 +50,7 @@ WIDE = [
     "tabulate text\ntabulate sex text, missing", "tabulate decade home, top(3)", "tabulate ill sex",
     "summarize wage exact, gini iqr", "tabulate sex, summarize(wage) mean std p50",
     "regress exact i.sex c.born", "barchart (mean) exact, over(sex)", "piechart sex",
-    "histogram exact, bin(5) freq", "boxplot exact, over(sex)", "hexbin exact born, gridsize(4)",
+    "histogram exact, bin(5) freq", "boxplot exact, over(sex)",
     "sankey sex decade", "describe\ndatasets\nhistory", "list-labels db/K_HOME", "variables K_",
     "summarize nothing", "tabulate text home sex ill decade", "search Kommune",
 ]  # fmt: skip
@@ -67,8 +67,11 @@ SHOWING = {
 """What tells a secret where nothing is protected, numbers put out of sight."""
 
 CHOSEN = worlds.SECRETS if LARGE else (worlds.ALL, worlds.ABSENT)
-SCRIPTS = NARROW + WIDE if LARGE else NARROW[::2] + WIDE[::2]
-STUDY = "\n".join([HEAD, *NARROW[:10], *WIDE[:6], "barchart (mean) exact, over(sex)", "history"])
+SCRIPTS = NARROW + WIDE if LARGE else NARROW[::3] + WIDE[1::3]
+SOME = (10, 6) if LARGE else (4, 2)
+STUDY = "\n".join([
+    HEAD, *NARROW[: SOME[0]], *WIDE[: SOME[1]], "barchart (mean) exact, over(sex)", "history",
+])  # fmt: skip
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,8 @@ import canary_bank
 import numpy as np
 import pytest
 from distances import balanced, high, prints
-from guesses import LARGE, ceiling, crossed, weakened
+from guesses import LARGE, crossed, weakened
+from measured import broken, held
 from replies import asked, number, session_of
 
 from kohort.session import Session
@@ -100,7 +101,8 @@ def test_a_value_is_not_shared(session: Session, way: str) -> None:
 
 @pytest.mark.parametrize("way", [way for way in SHARED if way not in NEVER_SHARED])
 def test_groups_as_they_are_share_it(bare: Session, way: str) -> None:
-    assert all(seen(bare, SHARED[way]))
+    """Two people may have one wage, and then neither is alone."""
+    broken(float(np.mean(list(seen(bare, SHARED[way])))), 0.85)
 
 
 def test_a_dataset_of_few_protected_units_is_not_made(session: Session) -> None:
@@ -122,8 +124,8 @@ def told_by_shared_bits(session: Session) -> float:
 
 
 def test_a_bit_is_not_shared(session: Session) -> None:
-    assert told_by_shared_bits(session) < ceiling(0.60, PAIRS)
+    held(told_by_shared_bits(session), 0.60, PAIRS)
 
 
 def test_groups_as_they_are_share_a_bit(bare: Session) -> None:
-    assert told_by_shared_bits(bare) > 0.95
+    broken(told_by_shared_bits(bare), 0.95)

@@ -15,7 +15,8 @@ from pathlib import Path
 import canary_bank
 import numpy as np
 import pytest
-from guesses import LARGE, Bools, Floats, ceiling, crossed, named, numbers, secrets, weakened
+from guesses import LARGE, Bools, Floats, crossed, named, numbers, secrets, weakened
+from measured import broken, held
 from numpy.typing import NDArray
 from replies import asked, session_of
 
@@ -75,12 +76,12 @@ def told_by_summary(session: Session, known: int) -> dict[str, float]:
 @pytest.mark.parametrize("known", [FIXED, USUAL])
 def test_a_giant_more_does_not_tell_whether_it_was_clipped(session: Session, known: int) -> None:
     for name, rate in told_by_summary(session, known).items():
-        assert rate < ceiling(0.60, TARGETS), name
+        held(rate, 0.60, TARGETS, name)
 
 
 def test_at_a_fixed_rank_it_does(session: Session) -> None:
     weakened(session, magnitudes={"winsor_spread": 0.0})
-    assert told_by_summary(session, FIXED)["mean"] > 0.95
+    broken(told_by_summary(session, FIXED)["mean"], 0.95)
 
 
 def told_by_model(session: Session) -> float:
@@ -90,12 +91,12 @@ def told_by_model(session: Session) -> float:
 
 
 def test_a_giant_more_in_a_model_does_not_tell(session: Session) -> None:
-    assert told_by_model(session) < ceiling(0.60, TARGETS)
+    held(told_by_model(session), 0.60, TARGETS)
 
 
 def test_with_a_fixed_clip_rank_it_does(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("kohort.disclosure.model_noise.CLIP_SPREAD", 0.0)
-    assert told_by_model(session) > 0.90
+    broken(told_by_model(session), 0.90)
 
 
 @pytest.mark.skipif(not LARGE, reason="twenty contents take minutes: KOHORT_ATTACKS=large")
@@ -106,4 +107,4 @@ def test_twenty_contents_tell_no_more_than_the_reference_says(session: Session) 
         prints, _ = planted(session, USUAL, "summarize y", made)
         mean = prints[:, 0]
         jumps += mean > (mean.min() + mean.max()) / 2
-    assert crossed(jumps, secrets(chosen())) < ceiling(0.76, TARGETS)
+    held(crossed(jumps, secrets(chosen())), 0.76, TARGETS)

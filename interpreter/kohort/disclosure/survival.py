@@ -86,8 +86,7 @@ class _Curves:
             self.survivors, gone = self.survivors.after_zero()
             if gone:
                 self.notes.append(Note("times_of_zero"))
-        if not self.survivors.evidence.rows:
-            raise RefusedError("SDC-M1" if self.protected else "too-few-rows", self.span)
+        self._demand_some()
         groups, others = self.survivors.groups(self.levels)
         if len(groups) > MOST_CATEGORIES:
             raise RefusedError("chart-too-large", self.span)
@@ -103,6 +102,19 @@ class _Curves:
             self.notes.append(Note("life_table" if not weibull else "noisy_estimates"))
         parts = (self._figure(kept), self._key_figures(kept), self._at_risk(kept, end))
         return Several(parts[: 2 if weibull else 3])
+
+    def _demand_some(self) -> None:
+        """Raise `RefusedError` where there is nobody; under protection, nearly nobody.
+
+        By the published number and before any work, so that nobody takes as long as one person.
+        """
+        evidence = self.survivors.evidence
+        if self.protected:
+            total = self.survivors.support(evidence).total()
+            if total < max(self.survivors.profile.magnitudes.desc_min, 1):
+                raise RefusedError("SDC-M1", self.span)
+        if not evidence.rows:
+            raise RefusedError("SDC-M1" if self.protected else "too-few-rows", self.span)
 
     def _end(self) -> float:
         """Where the axis ends: the largest time, or a published percentile of it."""
