@@ -214,8 +214,8 @@ def test_the_term_that_is_too_wide_is_named() -> None:
         ("age i.many i.few#i.few", ("few", "few")),
         ("i.few#i.many age", ("few", "many")),
     ):
+        # Variance inflation needs all columns: nothing is absorbed.
+        needing = asked(formula, y, age, sex, many, few, options={"vif": True})
         with pytest.raises(DesignTooWideError) as raised:
-            # Variance inflation needs all columns: nothing is absorbed.
-            needing = asked(formula, y, age, sex, many, few, options={"vif": True})
             release_linear(SECRET, OPEN, needing)
         assert raised.value.operands == names
