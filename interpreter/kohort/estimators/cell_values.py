@@ -92,7 +92,7 @@ def _evaluate(
 
     def look_up(pair: tuple[int, int], out: Floats) -> None:
         table = tables.get(pair, 0.0)
-        if isinstance(table, float):
+        if isinstance(table, float | int):
             out.fill(table)
         else:
             # Cells are in range by their making; "clip" only spares a copy.
@@ -106,7 +106,7 @@ def _evaluate(
             table = tables.get((other, number))
             if table is None:
                 continue
-            if isinstance(table, float):
+            if isinstance(table, float | int):
                 np.multiply(values[other], table, out=spare)
             else:
                 look_up((other, number), spare)
