@@ -21,7 +21,8 @@ import canary_bank
 import numpy as np
 import pytest
 from distances import apart, balanced, high, pooled, prints, told
-from guesses import LARGE, Bools, Floats, ceiling, numbers, weakened, within
+from guesses import LARGE, Bools, Floats, numbers, weakened, within
+from measured import broken, held
 from numpy.typing import NDArray
 from replies import asked, session_of
 
@@ -89,7 +90,7 @@ def test_a_dummy_for_one_person_gives_no_model(session: Session, model: str) -> 
 def test_without_guards_a_dummy_shows_the_value(bare: Session) -> None:
     people = balanced(10, 1)
     found = [mean_of(bare, np.array([target])) for target in people]
-    assert within(found, canary_bank.exact()[people], 0.02) == 1
+    broken(within(found, canary_bank.exact()[people], 0.02), 0.99)
 
 
 def mean_of(
@@ -127,12 +128,12 @@ def told_by_planting(session: Session, each: int) -> tuple[float, int]:
 
 def test_a_planted_giant_does_not_tell(session: Session) -> None:
     rate, trials = told_by_planting(session, EACH)
-    assert rate < ceiling(0.66, trials)
+    held(rate, 0.66, trials)
 
 
 def test_without_clipping_and_weights_a_planted_giant_tells(bare: Session) -> None:
     rate, _ = told_by_planting(bare, 4)
-    assert rate > 0.85
+    broken(rate, 0.85)
 
 
 def small_groups(size: int, seed: int) -> list[tuple[NDArray[np.int64], int]]:
@@ -151,7 +152,7 @@ def test_a_value_is_not_found_by_a_small_dummy(session: Session) -> None:
         found.append(mean * (len(known) + 1) - exact[known].sum())
         true.append(exact[target])
     guessed = within([float(np.median(exact))] * len(true), true, 0.1)
-    assert within(found, true, 0.1) < ceiling(guessed, len(true))
+    held(within(found, true, 0.1), guessed, len(true))
 
 
 def test_without_jitter_a_value_is_found_by_a_small_dummy(bare: Session) -> None:
@@ -182,17 +183,17 @@ def test_a_bit_by_a_small_dummy_is_as_safe_as_in_a_mean(session: Session) -> Non
     For n = 20 the better guess is right with probability Phi(0.5 / 1.20), 66 %.
     """
     rate, trials = bits_by_dummy(session)
-    assert rate < ceiling(normal(0.5 / math.sqrt(1 + 0.3**2 * 20 / 4)), trials)
+    held(rate, normal(0.5 / math.sqrt(1 + 0.3**2 * 20 / 4)), trials)
 
 
 def test_a_bit_by_a_logit_is_as_safe_as_the_jitter(session: Session) -> None:
     """Models of likelihood have no floor: Phi(0.5 / 0.67), 77 %."""
     rate, trials = bits_by_dummy(session, "logit")
-    assert rate < ceiling(normal(0.5 / math.sqrt(0.3**2 * 20 / 4)), trials)
+    held(rate, normal(0.5 / math.sqrt(0.3**2 * 20 / 4)), trials)
 
 
 def test_without_jitter_a_small_dummy_tells_the_bit(bare: Session) -> None:
-    assert bits_by_dummy(bare)[0] > 0.90
+    broken(bits_by_dummy(bare)[0], 0.90)
 
 
 ALIKE = ["regress number d", "regress number twice", "regress one twice"]
@@ -234,13 +235,13 @@ def told_by_alike(session: Session, count: int) -> tuple[float, int]:
 def test_a_group_known_to_be_alike_but_for_one_does_not_tell(session: Session) -> None:
     """No residual, no jitter: the floor alone, Phi(0.5), 69 %."""
     rate, trials = told_by_alike(session, 400 if LARGE else 30)
-    assert rate < ceiling(normal(0.5), trials)
+    held(rate, normal(0.5), trials)
 
 
 def test_without_a_floor_a_group_known_to_be_alike_tells(root: Path) -> None:
     unfloored = weakened(started(root, "default"), magnitudes={"floor_c": 0.0})
     rate, _ = told_by_alike(unfloored, 8)
-    assert rate > 0.9
+    broken(rate, 0.9)
 
 
 @pytest.mark.parametrize("model", UNBOUNDED)
@@ -253,7 +254,7 @@ def test_without_its_guard_an_indicator_by_another_name_tells(root: Path) -> Non
     unguarded = weakened(started(root, "default"), models={"outcome_support": 0})
     found = groups_alike(unguarded, "logit one twice", 8, 50)
     told_of = [(total > -50 * 5) == secret for total, secret in found if not math.isnan(total)]
-    assert np.mean(told_of) > 0.8
+    broken(float(np.mean(told_of)), 0.8)
 
 
 BASE = "generate z = wage - int(wage / 100000) * 100000\n"
@@ -323,7 +324,7 @@ def told_by_standing_out(session: Session, each: int) -> tuple[float, int]:
 def test_who_stands_out_alone_does_not_tell(session: Session) -> None:
     """Left out or never there: one person more or less, whatever the model and however hidden."""
     rate, trials = told_by_standing_out(session, EACH)
-    assert rate < ceiling(0.66, trials)
+    held(rate, 0.66, trials)
 
 
 def test_a_refusal_of_who_stands_out_would_tell(
@@ -338,4 +339,4 @@ def test_a_refusal_of_who_stands_out_would_tell(
     monkeypatch.setattr("kohort.disclosure.models.trimmed", refused)
     names = ["regress", "regress, difference", "logit", "cox"]
     rate, _ = pooled([standing_out(session, name, 4, seed) for seed, name in enumerate(names)])
-    assert rate > 0.9
+    broken(rate, 0.9)

@@ -94,6 +94,10 @@ def _settled(
     observed = wording.observed(variable)
     words = [population.wording(observed)]
     spoken = wording.magnitude(words[0], meaning)
+    if not len(group.x):
+        # As much work as for one, so that nobody takes as long.
+        one = gathered(None, 1, np.zeros(1), np.zeros(1, dtype=np.uint64))
+        dataset_limits(secret, profile.magnitudes, one, spoken)
     winsor = dataset_limits(secret, profile.magnitudes, group, spoken)
     nonzero_words = [population.wording(observed, _nonzero(meaning))]
     counts = profile.counts

@@ -95,8 +95,12 @@ def fitted_problem(
     where the model would not be shown, and `DesignTooWideError`.
     """
     release = _Release(secret, profile, evidence, predictor)
+    limits, units = profile.models, release.units()
+    # Before any work, as for a model that is shown: a few people take the time of nobody.
+    if limits.min_dof > 0 and not large_enough(limits, units, int(evidence.constant)):
+        raise NotEstimableError("too few rows")
     columns = release.columns()
-    if not unprotected(profile.counts) and not release.permitted(columns, release.units()):
+    if not unprotected(profile.counts) and not release.permitted(columns, units):
         raise NotEstimableError("too few rows")
     problem = release.weighed(columns)
     shift = None if release.blur is None else release.blur.shift

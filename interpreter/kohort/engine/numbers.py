@@ -203,11 +203,11 @@ _VECTORISED = {
 def quantile_group(series: pl.Series, count: int) -> pl.Series:
     """Give how many of the count - 1 quantiles that part the values are smaller than each."""
     x = decimal(series)
-    valid = x.drop_nulls().to_numpy()
-    if not len(valid):
-        return integer(x)
     cuts = parting.cuts(x, count)
     if cuts is None:
+        valid = x.drop_nulls().to_numpy()
+        if not len(valid):
+            return integer(x)
         cuts = np.quantile(valid, np.arange(1, count) / count)
     groups = pl.Series(np.searchsorted(cuts, x.fill_null(0.0).to_numpy(), side="left"))
     return pl.select(pl.when(x.is_not_null()).then(groups).alias("")).to_series()

@@ -33,6 +33,7 @@ class Seats(NamedTuple):
     words: str
 
 
+_NOTHING, _NOBODY = np.zeros(1), np.zeros(1, dtype=np.uint64)
 _seats: ContextVar[Seats] = ContextVar("seats")
 
 
@@ -52,9 +53,12 @@ def cuts(values: pl.Series, count: int) -> Floats | None:
     Raises `LookupError` where nobody said whose they are: there is no way without protection.
     """
     seats = _seats.get()
-    there = values.is_not_null()
-    if seats.parted is None or not there.any():
+    if seats.parted is None:
         return None
+    there = values.is_not_null()
+    if not there.any():
+        # As much work as for one, so that nobody takes as long.
+        return seats.parted(seats.root, _NOTHING, _NOBODY, None, count, seats.words)
     x = values.filter(there).to_numpy()
     keys = seats.keys.filter(there).to_numpy()
     units = None if seats.units is None else seats.units.filter(there).to_numpy()
