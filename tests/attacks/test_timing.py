@@ -7,8 +7,8 @@ Bound: 55 %, for the numbers that are drawn and written differ and may cost diff
 standard errors (one in 740 innocent measurements exceeds it). Defence off: a planted branch that
 works for two milliseconds where somebody is there. The clock runs only when `KOHORT_ATTACKS=large`.
 
-It found such branches, all closed since: sets of nobody were not drawn (66 % of single replies), and
-work that ended before it began for nobody: models (86 %), survival (83 %), groups by rank (78 %),
+It found such branches, all closed since: sets of nobody were not drawn (66 % of single replies),
+and work ended before it began for nobody: models (86 %), survival (83 %), groups by rank (78 %),
 predictions (76 %), and the limits of a variable that nobody has (65 %).
 """
 
