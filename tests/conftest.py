@@ -7,12 +7,17 @@ from pathlib import Path
 
 import banks
 import pytest
+from hypothesis import settings
 from pages import Page, shown
 
 from kohort.assembly import new_session
 from kohort.session import Session
 
 FOLDER = Path(__file__).parent
+
+# Tests never assert on time.
+settings.register_profile("untimed", settings(), deadline=None)
+settings.load_profile("untimed")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
