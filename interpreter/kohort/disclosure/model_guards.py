@@ -35,8 +35,11 @@ def enough_carriers(limits: ModelLimits, published: int) -> bool:
 
 
 def loose_enough(limits: ModelLimits, r2: float) -> bool:
-    """Whether the published share of explained variation leaves room; a missing one does not."""
-    return r2 <= limits.max_r2
+    """Whether the published share of explained variation leaves room: without a limit always.
+
+    A missing one does not where there is a limit.
+    """
+    return r2 <= limits.max_r2 or limits.max_r2 >= 1
 
 
 def constant_shown(limits: ModelLimits, possible: int, published: Sequence[int]) -> bool:
