@@ -12,15 +12,13 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sides import told
+from sides import by_peer, fits, told
 from stopwatch import Stopwatch
 
 SIDES = ("one", "one release", "two", "pyfixest one", "pyfixest two")
@@ -130,35 +128,7 @@ def reported(side: str, path: Path, peer: str) -> dict[str, Any] | None:
     """Run one side in a process of its own; None where pyfixest is not there or does not end."""
     if not side.startswith("pyfixest"):
         return told(__file__, side, "--file", str(path), PYTHONWARNINGS="ignore")
-    factors = "firm + town" if side.endswith("two") else "firm"
-    command = [peer, "-c", PEER, str(path), factors]
-    environment = {**os.environ, "PYTHONWARNINGS": "ignore"}
-    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
-    if done.returncode:
-        sys.stderr.write(done.stderr[-300:])
-        return None
-    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return found
-
-
-def compared(path: Path, repeats: int, peer: str) -> list[str]:
-    """Give the table: the run of each side with the least processor time, all sides in turns."""
-    best: dict[str, dict[str, Any]] = {}
-    for _ in range(repeats):
-        for side in SIDES:
-            found = reported(side, path, peer)
-            if found is None:
-                continue
-            before = best.setdefault(side, found)
-            if found["seconds"]["fit"][1] < before["seconds"]["fit"][1]:
-                best[side] = found
-    lines = ["| side | wall, s | CPU, s | peak memory, GB | first coefficient |"]
-    lines.append("| :-- | --: | --: | --: | --: |")
-    for side, found in best.items():
-        wall, cpu = found["seconds"]["fit"]
-        numbers = f"{wall:.2f} | {cpu:.2f} | {found['memory'] / 2**30:.2f} | {found['first']:.6f}"
-        lines.append(f"| {side} | {numbers} |")
-    return lines
+    return by_peer(peer, PEER, str(path), "firm + town" if side.endswith("two") else "firm")
 
 
 def main() -> None:
@@ -177,7 +147,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "firms.npz"
         made(path, given.rows, given.firms)
-        sys.stdout.write("\n".join(compared(path, given.repeats, given.peer)) + "\n")
+        table = fits(SIDES, lambda side: reported(side, path, given.peer), given.repeats)
+        sys.stdout.write("\n".join(table) + "\n")
 
 
 if __name__ == "__main__":

@@ -11,14 +11,13 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from sides import by_peer, fits, told
 from stopwatch import Stopwatch
 
 TIMES = 10
@@ -127,44 +126,11 @@ def run_side(side: str, path: Path) -> None:
     sys.stdout.write(json.dumps({"first": first}) + "\n")
 
 
-def told(side: str, path: Path, peer: str) -> dict[str, Any] | None:
-    """Run one side in a process of its own; None for pyfixest where it is not installed."""
-    if side.startswith("pyfixest"):
-        robust = "robust" if side.endswith("robust") else "plain"
-        command = [peer, "-c", PEER, str(path), robust]
-    else:
-        command = [sys.executable, __file__, "--side", side, "--file", str(path)]
-    environment = {**os.environ, "PYTHONWARNINGS": "ignore"}
-    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
-    if done.returncode:
-        if side.startswith("pyfixest"):
-            return None
-        raise RuntimeError(done.stderr[-2000:])
-    found: dict[str, Any] = {}
-    for line in done.stdout.splitlines():
-        if line.startswith("{"):
-            found |= json.loads(line)
-    return found
-
-
-def compared(path: Path, repeats: int, peer: str) -> list[str]:
-    """Give the table: the run of each side with the least processor time, all sides in turns."""
-    best: dict[str, dict[str, Any]] = {}
-    for _ in range(repeats):
-        for side in SIDES:
-            found = told(side, path, peer)
-            if found is None:
-                continue
-            before = best.setdefault(side, found)
-            if found["seconds"]["fit"][1] < before["seconds"]["fit"][1]:
-                best[side] = found
-    lines = ["| side | wall, s | CPU, s | peak memory, GB | first coefficient |"]
-    lines.append("| :-- | --: | --: | --: | --: |")
-    for side, found in best.items():
-        wall, cpu = found["seconds"]["fit"]
-        numbers = f"{wall:.2f} | {cpu:.2f} | {found['memory'] / 2**30:.2f} | {found['first']:.6f}"
-        lines.append(f"| {side} {found.get('version', '')}".rstrip() + f" | {numbers} |")
-    return lines
+def reported(side: str, path: Path, peer: str) -> dict[str, Any] | None:
+    """Run one side in a process of its own; None where pyfixest is not there or does not end."""
+    if not side.startswith("pyfixest"):
+        return told(__file__, side, "--file", str(path), PYTHONWARNINGS="ignore")
+    return by_peer(peer, PEER, str(path), "robust" if side.endswith("robust") else "plain")
 
 
 def main() -> None:
@@ -183,7 +149,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "panel.npz"
         made(path, given.rows, given.regressors)
-        sys.stdout.write("\n".join(compared(path, given.repeats, given.peer)) + "\n")
+        table = fits(SIDES, lambda side: reported(side, path, given.peer), given.repeats)
+        sys.stdout.write("\n".join(table) + "\n")
 
 
 if __name__ == "__main__":

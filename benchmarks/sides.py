@@ -35,6 +35,47 @@ def told(program: str, side: str, *arguments: str, **environment: str) -> dict[s
     return found
 
 
+def by_peer(peer: str, code: str, *arguments: str) -> dict[str, Any] | None:
+    """Run a peer's code in an interpreter that has the peer, and give what its last line reports.
+
+    None where it is not installed, or does not end.
+    """
+    done = subprocess.run(
+        [peer, "-c", code, *arguments],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONWARNINGS": "ignore"},
+        check=False,
+    )
+    if done.returncode:
+        sys.stderr.write(done.stderr[-300:])
+        return None
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def fits(
+    sides: Collection[str], run: Callable[[str], dict[str, Any] | None], repeats: int
+) -> list[str]:
+    """Give a table of fits: the run of each side with the least processor time, all in turns."""
+    best: dict[str, dict[str, Any]] = {}
+    for _ in range(repeats):
+        for side in sides:
+            found = run(side)
+            if found is None:
+                continue
+            before = best.setdefault(side, found)
+            if found["seconds"]["fit"][1] < before["seconds"]["fit"][1]:
+                best[side] = found
+    lines = ["| side | wall, s | CPU, s | peak memory, GB | first coefficient |"]
+    lines.append("| :-- | --: | --: | --: | --: |")
+    for side, found in best.items():
+        wall, cpu = found["seconds"]["fit"]
+        numbers = f"{wall:.2f} | {cpu:.2f} | {found['memory'] / 2**30:.2f} | {found['first']:.6f}"
+        lines.append(f"| {side} {found.get('version', '')}".rstrip() + f" | {numbers} |")
+    return lines
+
+
 def best(program: str, side: str, root: Path, repeats: int) -> Times:
     """Give the best wall and processor times of each step."""
     found: Times = {}
