@@ -23,9 +23,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import ndtr, ndtri
 
-from kohort.disclosure.jitter import blended
+from kohort.disclosure.counts import joint
 from kohort.disclosure.keys import Secret, packed
 from kohort.disclosure.model_noise import ModelKeys
 from kohort.disclosure.winsor import laplace
@@ -78,8 +77,7 @@ class Limits:
         if keys.by_text is None:
             return by_set
         by_text = self._half("limittext/v1", keys.by_text, number, columns)
-        joint = ndtr(blended(ndtri(by_set), ndtri(by_text), keys.share))
-        return np.asarray(np.clip(joint, 1e-15, 1 - 1e-15))
+        return np.clip(joint(by_set, by_text, keys.share), 1e-15, 1 - 1e-15)
 
     def _half(self, label: str, key: int, number: int, columns: Integers) -> Floats:
         prf = self._secret.prf(label)

@@ -16,6 +16,7 @@ from kohort.disclosure.contributors import gathered
 from kohort.disclosure.jitter import blended, cut_normal
 from kohort.disclosure.keys import Master, packed, sealed
 from kohort.disclosure.profile import Profile
+from kohort.disclosure.quantiles import rank_moves
 
 Floats = NDArray[np.float64]
 
@@ -55,7 +56,7 @@ def cuts(
     # Counted from 0; the window is within the values, wherever the rank goes.
     reach = min(limits.window_min * most, (n - 1) // 2)
     exact = np.arange(1, count) / count * (n - 1)
-    moved = np.rint(exact + limits.noise * 2 * limits.window_min * most * normal("partrank"))
+    moved = np.rint(exact + rank_moves(limits) * most * normal("partrank"))
     places = np.clip(moved, reach, n - 1 - reach).astype(np.int64)
     window = ordered[places[:, None] + np.arange(-reach, reach + 1)]
     low, high = window[:, 0], window[:, -1]

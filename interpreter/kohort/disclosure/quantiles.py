@@ -166,7 +166,7 @@ def _moved(
                 secret, label, magnitudes.wording_share, group, content, cells, texts, percent
             )
 
-        moved = np.rint(_moves(limits) * group.most[cells] * normal("quantrank"))
+        moved = np.rint(rank_moves(limits) * group.most[cells] * normal("quantrank"))
         mean, spread = _windows(limits, group, cells, percent, ordered, moved.astype(np.int64))
         values[cells, place] = mean + limits.noise * spread * normal("quant")
     return values
@@ -197,7 +197,7 @@ def ranks_needed(
     return np.column_stack(ranks) if ranks else np.empty((group.k, 0), dtype=np.int64)
 
 
-def _moves(limits: QuantileLimits) -> float:
+def rank_moves(limits: QuantileLimits) -> float:
     """Give the standard deviation of how far a rank moves."""
     return limits.noise * 2 * limits.window_min
 
@@ -212,7 +212,7 @@ def _window(
     place = np.clip(rank(n, percent), 1, n)
     # What is shown was decided on published numbers; a true cell can be a little smaller.
     reach = np.minimum(half_width(limits, n, percent), np.minimum(place - 1, n - place))
-    farther = math.ceil(farthest(0.5) * _moves(limits)) * most
+    farther = math.ceil(farthest(0.5) * rank_moves(limits)) * most
     return place, reach, np.minimum(farther, np.minimum(place - 1, n - place) - reach)
 
 
