@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import replies
+from kept import Kept
 
 from kohort.chart_files import ChartFiles, Wanted, beside, wanted
 from kohort.disclosure.released import Figure
@@ -18,20 +19,6 @@ create-dataset people
 import db/BEFOLKNING_KJOENN as sex
 import db/INNTEKT_WLONN 2020-12-31 as wage
 """
-
-
-class Kept:
-    """An output that keeps what it gets."""
-
-    def __init__(self) -> None:
-        self.events: list[Event] = []
-        self.ended = False
-
-    def put(self, event: Event) -> None:
-        self.events.append(event)
-
-    def end(self) -> None:
-        self.ended = True
 
 
 @pytest.fixture(scope="module")

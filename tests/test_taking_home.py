@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import banks
 import pytest
+from kept import Kept
 
 from kohort import exit_code, taking_home
 from kohort.__main__ import main
@@ -17,7 +18,7 @@ from kohort.disclosure import released as module
 from kohort.disclosure.file_kinds import FILE_KINDS, STUDY, withheld
 from kohort.disclosure.profile import ProfileError, load, strictest
 from kohort.disclosure.released import Context, Released, Status, from_wire, to_wire
-from kohort.event import Event, Result
+from kohort.event import Result
 from kohort.trouble import Trouble
 
 SEAL: Any = vars(module)["_SEAL"]
@@ -28,20 +29,6 @@ import db/BEFOLKNING_KJOENN as sex
 tabulate sex
 piechart sex
 """
-
-
-class Kept:
-    """Takes what was let through."""
-
-    def __init__(self) -> None:
-        self.events: list[Event] = []
-        self.ended = False
-
-    def put(self, event: Event) -> None:
-        self.events.append(event)
-
-    def end(self) -> None:
-        self.ended = True
 
 
 def result(context: Context) -> Result:
