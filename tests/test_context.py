@@ -243,6 +243,12 @@ def test_only_what_touched_the_statistics_is_told(statistics: list[str], keys: l
     assert [n.key for n in effects.effects(load("open"), statistics)] == ["no_protection"]
 
 
+def test_how_far_a_percentile_may_lie_is_told() -> None:
+    """Two halves cut at 4, times 2.5 ranks: 4 * sqrt(2) * 2.5 = 14.1; times 0.25 of the window."""
+    (moved,) = effects.effects(load("default"), ["p50"])
+    assert moved.words == {"ranks": 11, "places": 15, "times": "1.5", "digits": 3}
+
+
 def test_what_a_person_must_release_says_so() -> None:
     """Where an owner has a gatekeeper, every result of units tells it, whatever it shows."""
     for statistics in ([], ["freq"], ["coef"]):

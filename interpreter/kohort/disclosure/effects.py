@@ -12,6 +12,7 @@ from typing import Final
 from kohort.disclosure.counts import reach, unprotected
 from kohort.disclosure.jitter import farthest
 from kohort.disclosure.profile import Profile
+from kohort.disclosure.quantiles import farthest_rank
 from kohort.disclosure.quantiles import unprotected as exact_percentiles
 from kohort.disclosure.released import Note as Effect
 from kohort.disclosure.winsor import expected_ends
@@ -122,7 +123,8 @@ def _percentiles(profile: Profile) -> list[Effect]:
     if not limits.noise:
         return [Effect("percentiles", told)]
     times = limits.noise * farthest(profile.magnitudes.wording_share)
-    return [Effect("percentiles_moved", {**told, "times": f"{math.ceil(10 * times) / 10:g}"})]
+    told |= {"places": farthest_rank(limits), "times": f"{math.ceil(10 * times) / 10:g}"}
+    return [Effect("percentiles_moved", told)]
 
 
 def _models(profile: Profile) -> list[Effect]:

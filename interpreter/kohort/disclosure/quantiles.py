@@ -202,6 +202,11 @@ def rank_moves(limits: QuantileLimits) -> float:
     return limits.noise * 2 * limits.window_min
 
 
+def farthest_rank(limits: QuantileLimits) -> int:
+    """Give how many ranks a percentile's place can move, for each row that one unit can have."""
+    return math.ceil(farthest(0.5) * rank_moves(limits))
+
+
 def _window(
     limits: QuantileLimits, n: NDArray[np.int64], most: NDArray[np.int64], percent: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
@@ -212,7 +217,7 @@ def _window(
     place = np.clip(rank(n, percent), 1, n)
     # What is shown was decided on published numbers; a true cell can be a little smaller.
     reach = np.minimum(half_width(limits, n, percent), np.minimum(place - 1, n - place))
-    farther = math.ceil(farthest(0.5) * rank_moves(limits)) * most
+    farther = farthest_rank(limits) * most
     return place, reach, np.minimum(farther, np.minimum(place - 1, n - place) - reach)
 
 
